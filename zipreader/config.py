@@ -1,0 +1,221 @@
+"""One frozen configuration a stage; lengths relative to digits or to inches.
+
+``H`` is the height of a digit, ``w`` the width of a stroke.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ImageConfig:
+    """Limits on what is decoded, and which stated resolutions are believed.
+
+    ``max_side`` in pixels is what OpenCV can warp.  Stated resolutions count
+    only within ``min_dpi`` to ``max_dpi``, and where one axis has no more than
+    ``max_anisotropy`` times the resolution of the other.
+    """
+
+    max_pixels: int = 120_000_000
+    max_side: int = 32_000
+    max_pages: int = 10_000
+    pdf_dpi: int = 300
+    min_dpi: float = 50.0
+    max_dpi: float = 2400.0
+    max_anisotropy: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageConfig:
+    """Finding, rectifying and levelling the envelope."""
+
+    envelope_length: tuple[float, float] = (2.5, 18.0)
+    """Possible lengths of the longer side, in inches; else the stated DPI is wrong."""
+    usual_length: float = 9.0
+    """Length assumed where no DPI is stated, in inches."""
+    paper_reach: float = 0.12
+    """Reach of the paper estimate, in inches: above the widest stroke."""
+    outline_contrast: float = 14
+    """Least difference between envelope and surroundings, in levels of 255."""
+    outline_share: tuple[float, float] = (0.12, 0.97)
+    """Share of the image that an envelope with surroundings fills."""
+    outline_fit: float = 0.9
+    """Least overlap of the outline with a quadrilateral."""
+    skew_dpi: float = 60
+    """Resolution at which skew is measured."""
+    skew_ink_level: int = 170
+    """Flattened levels below are ink when skew is measured."""
+    most_skew: float = 18
+    """Largest skew looked for, in degrees."""
+    least_skew: float = 0.3
+    """Smaller skew is left, in degrees."""
+    field_height: float = 0.3
+    """Height of an image that is a ZIP field alone, in inches, where no DPI is stated."""
+    field_paper_reach: float = 0.4
+    """Reach of the paper estimate in such an image, in its heights."""
+    landscape_bonus: float = 1.5
+    """Lines run along the longer side so much more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinesConfig:
+    """Finding text lines; lengths in inches unless said otherwise."""
+
+    dpi: float = 120
+    """Resolution at which lines are found."""
+    least_contrast: float = 26
+    """Ink is at least so far below white, in levels of 255, and six times the noise."""
+    share_of_peak: float = 0.42
+    """Ink has at least this share of the contrast of its neighbourhood."""
+    neighbourhood: float = 0.35
+    speck: float = 0.03
+    """Parts with both sides below are dropped."""
+    tallest: float = 0.85
+    widest: float = 3.2
+    rule: tuple[float, float] = (0.6, 0.07)
+    """Parts longer than the first and thinner than the second are rules."""
+    most_parts: int = 1500
+    link_gap: float = 1.15
+    """Neighbours in a line are at most so far apart, in heights of the taller."""
+    join_gap: float = 4.5
+    """Pieces of a line are joined over a gap of so many text heights."""
+    bar_width: float = 0.045
+    """Parts narrower than this may be bars of a barcode."""
+    bars: int = 20
+    """A line of so many parts, nearly all narrow, is a barcode."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocateConfig:
+    """Grouping lines into blocks and ranking them; places as shares of the page."""
+
+    line_gap: float = 1.9
+    """Lines of a block are at most so far apart, in text heights."""
+    height_ratio: float = 2.2
+    """Text heights of a block's lines differ by at most this factor."""
+    place: tuple[float, float] = (0.55, 0.6)
+    """Usual centre of the delivery address (DMM 202: right and below of the middle)."""
+    place_spread: tuple[float, float] = (0.26, 0.24)
+    return_corner: tuple[float, float] = (0.5, 0.34)
+    """The return address lies left of and above this."""
+    most_blocks: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsConfig:
+    """Where in a block the ZIP may stand; lengths in text heights."""
+
+    line_weights: tuple[float, ...] = (1.0, 0.75, 0.45, 0.3)
+    """Weight of the last line, the one above it, and so on."""
+    word_gap: float = 0.5
+    shortest: float = 2.0
+    """Five digits are at least so wide."""
+    longest: float = 9.5
+    """A ZIP+4 is at most so wide."""
+    most_fields: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentConfig:
+    """Over-segmentation of a ZIP field."""
+
+    digit_height: int = 56
+    """H in field pixels, to which every field is scaled."""
+    margin: float = 0.2
+    """Paper kept around the field, in H."""
+    paper_reach: float = 0.6
+    """Reach of the paper estimate, in H: above the widest stroke."""
+    rule_length: float = 2.2
+    """A horizontal run at least so long, in H, may be a ruled line."""
+    frame_length: float = 1.7
+    """A vertical run at least so long, in H, may be the side of a box."""
+    rule_thickness: float = 1.6
+    """A ruled line is at most so thick, in w."""
+    speck: float = 0.002
+    """Components of less ink than this, in H*H, are dropped."""
+    cut_width: float = 0.42
+    """Components wider than this, in H, are cut."""
+    cut_cost: float = 2.6
+    """A seam crosses at most so much ink, in w."""
+    cut_distance: float = 0.12
+    """Seams lie at least so far apart, in H."""
+    cut_slope: float = 0.3
+    """Cost of a diagonal step of a seam, in full-ink pixels."""
+    most_primitives: int = 40
+    """A field with more is noise; the smallest parts are dropped."""
+    run: int = 6
+    """Neighbouring primitives that may form one glyph."""
+    widest: float = 1.8
+    """A glyph is at most so wide, in H."""
+    lowest: float = 0.3
+    """A glyph is at least so high, in H."""
+    highest: float = 2.2
+    """A glyph is at most so high, in H."""
+    most_glyphs: int = 120
+    """Candidates kept in a field, the least likely shapes dropped first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeConfig:
+    """Best paths through the lattice; costs are negative natural logarithms."""
+
+    floor: float = 6.0
+    """No digit costs more than this by its score alone."""
+    digits_per_glyph: int = 3
+    """Classes of a glyph that are followed."""
+    beam: int = 12
+    """Partial paths kept a state."""
+    hypotheses: int = 10
+    """Hypotheses returned a field."""
+    height_spread: float = 0.22
+    """Spread of log(height / H) of digits but zero."""
+    zero_height: tuple[float, float] = (-0.12, 0.3)
+    """Mean and spread of log(height / H) of zeros, which many people write small."""
+    geometry_weight: float = 0.5
+    gap: float = 0.55
+    """A gap between digits above this, in H, costs ``gap_cost`` each further H."""
+    gap_cost: float = 4.0
+    skip_cost: float = 1.0
+    """Cost of leaving out a part between digits, plus ``skip_size_cost`` (size / H)^2."""
+    skip_size_cost: float = 10.0
+    border_cost: float = 0.3
+    """The same before the first and after the last digit, where letters stand."""
+    border_size_cost: float = 5.0
+    other_length_cost: float = 2.0
+    """Prior cost of a string that has neither five nor nine digits."""
+    nine_cost: float = 0.7
+    """Prior cost of a ZIP+4."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideConfig:
+    """Words for what speaks against a reading; the threshold comes with the model."""
+
+    no_zip: float = 0.02
+    """Below this probability nothing was read that deserves to be called a ZIP."""
+    unclear_digit: float = 0.95
+    """A digit whose posterior is below is named."""
+    other_length: float = 0.2
+    """Share of paths with other than five digits that is named."""
+    rival: float = 0.3
+    """Probability of another ZIP on the same piece that is named."""
+    least_digit_height: float = 11
+    """Digits lower than this, in original pixels, are too small."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderConfig:
+    """The configuration of all stages."""
+
+    certain: float = 0.98
+    """With such a probability no further field or orientation is tried."""
+
+    images: ImageConfig = field(default_factory=ImageConfig)
+    page: PageConfig = field(default_factory=PageConfig)
+    lines: LinesConfig = field(default_factory=LinesConfig)
+    locate: LocateConfig = field(default_factory=LocateConfig)
+    fields: FieldsConfig = field(default_factory=FieldsConfig)
+    decode: DecodeConfig = field(default_factory=DecodeConfig)
+    segment: SegmentConfig = field(default_factory=SegmentConfig)
+    decide: DecideConfig = field(default_factory=DecideConfig)

@@ -1,0 +1,381 @@
+"""The values that pass between the stages, in the order in which they arise.
+
+Coordinates are pixels, x to the right and y down, boxes half-open.  Three
+frames occur and every docstring names its own:
+
+* *original*: the pixels of the image that the user gave;
+* *upright*: the page after cropping, rectification and rotation;
+* *field*: the rectified ink of one ZIP field, digits about ``FieldInk.digit_height`` tall.
+
+A glyph is an image; a digit is a classified glyph.  A ZIP is text, never a
+number.  Absent is ``None``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+GreyImage = npt.NDArray[np.uint8]
+"""(H, W) uint8, 0 black, 255 white."""
+Image = npt.NDArray[np.uint8]
+"""(H, W) grey or (H, W, 3) BGR, uint8."""
+InkMap = npt.NDArray[np.float32]
+"""(H, W) float32 in 0..1: 0 paper, 1 full ink."""
+Mask = npt.NDArray[np.bool_]
+"""(H, W) bool."""
+Tiles = npt.NDArray[np.uint8]
+"""(N, 28, 28) uint8 in MNIST format: 0 paper, 255 ink."""
+Scores = npt.NDArray[np.float32]
+"""(N, 11) float32 rows that sum to 1: digits 0..9, then not-a-digit."""
+Matrix = npt.NDArray[np.float64]
+"""(3, 3) float64 homography on column vectors (x, y, 1)."""
+Quad = npt.NDArray[np.float64]
+"""(4, 2) float64 corners: top left, top right, bottom right, bottom left."""
+
+NOT_A_DIGIT = 10
+"""Index of the not-a-digit class in a row of scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Half-open rectangle: x0 <= x < x1, y0 <= y < y1, in whole pixels."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> int:
+        return max(0, self.width) * max(0, self.height)
+
+    @property
+    def center(self) -> tuple[float, float]:
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+    def quad(self) -> Quad:
+        """The four corners, clockwise from the top left."""
+        return np.array(
+            [(self.x0, self.y0), (self.x1, self.y0), (self.x1, self.y1), (self.x0, self.y1)],
+            dtype=np.float64,
+        )
+
+    def union(self, other: Box) -> Box:
+        return Box(
+            min(self.x0, other.x0),
+            min(self.y0, other.y0),
+            max(self.x1, other.x1),
+            max(self.y1, other.y1),
+        )
+
+    def intersection(self, other: Box) -> Box:
+        """The common part; its area is 0 where there is none."""
+        return Box(
+            max(self.x0, other.x0),
+            max(self.y0, other.y0),
+            min(self.x1, other.x1),
+            min(self.y1, other.y1),
+        )
+
+    def grown(self, dx: float, dy: float) -> Box:
+        """The box with ``dx`` added left and right and ``dy`` above and below."""
+        return Box(
+            round(self.x0 - dx), round(self.y0 - dy), round(self.x1 + dx), round(self.y1 + dy)
+        )
+
+    def clipped(self, width: int, height: int) -> Box:
+        """The part inside an image of this size; never inverted."""
+        x0, x1 = (min(max(x, 0), width) for x in (self.x0, self.x1))
+        y0, y1 = (min(max(y, 0), height) for y in (self.y0, self.y1))
+        return Box(x0, y0, x1, y1)
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of ``boxes`` (at least one)."""
+        boxes = list(boxes)
+        return cls(
+            min(b.x0 for b in boxes),
+            min(b.y0 for b in boxes),
+            max(b.x1 for b in boxes),
+            max(b.y1 for b in boxes),
+        )
+
+    @classmethod
+    def of_quad(cls, quad: Quad) -> Box:
+        """The smallest box of whole pixels that holds the corners."""
+        x0, y0 = np.floor(quad.min(axis=0) + 1e-6)
+        x1, y1 = np.ceil(quad.max(axis=0) - 1e-6)
+        return cls(int(x0), int(y0), int(x1), int(y1))
+
+
+def transform_points(matrix: Matrix, points: npt.ArrayLike) -> Quad:
+    """Apply a homography to (N, 2) points."""
+    xy = np.asarray(points, dtype=np.float64)
+    homogeneous = np.column_stack([xy, np.ones(len(xy))]) @ matrix.T
+    result: Quad = homogeneous[:, :2] / homogeneous[:, 2:]
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """One mailpiece as the user gave it: a page of a file, EXIF already applied.
+
+    ``dpi`` is what the file states, ``None`` where it states none or nonsense.
+    """
+
+    image: Image
+    path: str
+    index: int = 0
+    dpi: float | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.image.shape[1], self.image.shape[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UprightPage:
+    """The mailpiece cropped, rectified and turned so that text reads left to right.
+
+    ``grey`` shows dark ink on light paper.  ``to_original`` maps upright to
+    original pixels.  ``orientation`` is the clockwise turn, in degrees, that
+    was applied to the original.  ``dpi`` is stated or estimated.
+    """
+
+    page: Page
+    grey: GreyImage
+    to_original: Matrix
+    orientation: int
+    dpi: float
+
+    def original_quad(self, box: Box) -> Quad:
+        """The corners of an upright box, in original pixels."""
+        return transform_points(self.to_original, box.quad())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextLine:
+    """A line of writing: its connected components, left to right, in upright pixels.
+
+    ``slope`` is dy/dx of the baseline, ``text_height`` the typical height of
+    its capitals and digits.
+    """
+
+    parts: tuple[Box, ...]
+    slope: float
+    text_height: float
+
+    @property
+    def box(self) -> Box:
+        return Box.around(self.parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AddressBlock:
+    """Lines that belong together, top to bottom; ``box`` in upright pixels.
+
+    ``score`` in 0..1 says how much its place and shape look like a delivery
+    address; it says nothing about whether its ZIP can be read.
+    """
+
+    page: UprightPage
+    box: Box
+    lines: tuple[TextLine, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZipField:
+    """A place where the ZIP may stand; ``box`` in upright pixels.
+
+    ``score`` in 0..1 ranks the place among others, not the legibility.
+    ``block`` is ``None`` where the field was given alone.
+    """
+
+    page: UprightPage
+    box: Box
+    slope: float
+    digit_height: float
+    score: float
+    block: AddressBlock | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldInk:
+    """The ink of a field, rectified and scaled to a digit height of ``digit_height``.
+
+    ``to_upright`` maps field to upright pixels.
+    """
+
+    field: ZipField
+    ink: InkMap
+    to_upright: Matrix
+    digit_height: float
+    stroke_width: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyph:
+    """A candidate: the ink of primitives ``span[0]`` to ``span[1]`` (half-open).
+
+    ``box`` in field pixels; ``tile`` in MNIST format, (28, 28) uint8.
+    """
+
+    span: tuple[int, int]
+    box: Box
+    tile: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    """All candidate glyphs of a field over its primitives, left to right.
+
+    ``primitives`` are the boxes of the smallest parts, in field pixels,
+    ``primitive_ink`` their ink areas in pixels.
+    """
+
+    source: FieldInk
+    primitives: tuple[Box, ...]
+    primitive_ink: tuple[float, ...]
+    glyphs: tuple[Glyph, ...]
+
+    @property
+    def tiles(self) -> Tiles:
+        if not self.glyphs:
+            return np.zeros((0, 28, 28), np.uint8)
+        return np.stack([glyph.tile for glyph in self.glyphs])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Digit:
+    """A classified glyph: ``value`` is one character, ``confidence`` its posterior.
+
+    The posterior sums over every path of the lattice, so it already knows of
+    other cuts.  ``quad`` in original pixels.
+    """
+
+    value: str
+    confidence: float
+    runner_up: str
+    glyph: Glyph
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where the directory puts a ZIP."""
+
+    city: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZipHypothesis:
+    """One reading of one field.
+
+    ``posterior`` is the share of this ZIP among all paths of its lattice, of
+    any length; ``evidence`` names the quantities from which ``probability``, the
+    calibrated P(ZIP correct), is computed (see ``reading.probability``).
+    """
+
+    zip: str
+    plus4: str | None
+    field: ZipField
+    digits: tuple[Digit, ...]
+    posterior: float
+    evidence: dict[str, float] = dataclasses.field(default_factory=dict)
+    probability: float = 0.0
+    place: Place | None = None
+
+
+class Reason(Enum):
+    """Why a piece goes to a person; each value is a sentence for a mail clerk."""
+
+    NO_ADDRESS = "No address was found."
+    NO_ZIP = "No ZIP code was found in the address."
+    WRONG_LENGTH = "The ZIP does not seem to have five digits."
+    UNCLEAR_DIGIT = "A digit is unclear."
+    UNASSIGNED = "This ZIP is not assigned to any place."
+    COMPETING = "Two different ZIPs are possible."
+    POOR_IMAGE = "The image is too small or too blurred."
+    LOW_CONFIDENCE = "The reading is not certain enough."
+
+
+class Status(Enum):
+    """What becomes of a piece."""
+
+    ACCEPT = "accept"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A reason and, where there is more to say, its particulars."""
+
+    reason: Reason
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason.value[:-1]}: {self.detail}." if self.detail else self.reason.value
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Accepted exactly when nothing objects.
+
+    ``confidence`` is the calibrated probability that the ZIP is right, and
+    ``threshold`` what it had to reach.
+    """
+
+    confidence: float
+    threshold: float
+    objections: tuple[Objection, ...]
+
+    @property
+    def status(self) -> Status:
+        return Status.REVIEW if self.objections else Status.ACCEPT
+
+    @property
+    def accepted(self) -> bool:
+        return not self.objections
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What was read from one page: hypotheses best first, and the decision.
+
+    ``upright``, ``blocks`` and ``fields`` show where was looked, in the
+    orientation that read best; ``seconds`` is the time by stage.
+    """
+
+    page: Page
+    hypotheses: tuple[ZipHypothesis, ...]
+    decision: Decision
+    model: str
+    upright: UprightPage | None = None
+    blocks: tuple[AddressBlock, ...] = ()
+    fields: tuple[ZipField, ...] = ()
+    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def best(self) -> ZipHypothesis | None:
+        return self.hypotheses[0] if self.hypotheses else None
+
+    @property
+    def zip(self) -> str | None:
+        return self.best.zip if self.best else None
