@@ -1,0 +1,1 @@
+"""The file formats behind :mod:`zipreader.reading.images`, each one module."""
