@@ -1,0 +1,22 @@
+"""One envelope, from the file to the decision; the stages in their order.
+
+==============  ==================================================================
+``images``      file -> pages
+``page``        page -> upright page: outline, perspective, light, turn, skew
+``lines``       upright page -> text lines
+``locate``      text lines -> ranked address blocks
+``fields``      address blocks -> ranked ZIP fields
+``segment``     ZIP field -> lattice of candidate glyphs
+``normalize``   glyph -> 28x28 tile in MNIST format, shared with training
+``classifier``  tiles -> scores for ten digits and not-a-digit
+``decode``      lattice and scores -> ranked ZIP hypotheses
+``directory``   assigned ZIPs and their places
+``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
+``decide``      hypotheses -> decision with its reasons
+``reader``      the whole way
+``record``      reading -> JSON record
+``explain``     reading -> picture
+==============  ==================================================================
+
+Under them: ``imageops``, ``outline``, ``seams`` and ``formats``.
+"""

@@ -1,0 +1,61 @@
+"""Hypotheses -> decision: accept, or review with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from zipreader.config import DecideConfig
+from zipreader.elements import Decision, Objection, Reason, ZipHypothesis
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+def decide(
+    hypotheses: Sequence[ZipHypothesis], found_address: bool, threshold: float, config: DecideConfig
+) -> Decision:
+    """Accept the best hypothesis unless something speaks against it.
+
+    Args:
+        hypotheses: best first, each with its calibrated ``probability``.
+        found_address: whether any text was found on the page.
+        threshold: certified probability that an accepted ZIP must reach.
+        config: what is worth naming.
+    """
+    if not hypotheses:
+        reason = Reason.NO_ZIP if found_address else Reason.NO_ADDRESS
+        return Decision(0.0, threshold, (Objection(reason),))
+    best, confidence = hypotheses[0], hypotheses[0].probability
+    if confidence < config.no_zip:
+        return Decision(confidence, threshold, (Objection(Reason.NO_ZIP),))
+    objections = []
+    if best.place is None:
+        objections.append(Objection(Reason.UNASSIGNED, best.zip))
+    if confidence < threshold:
+        objections += _particulars(hypotheses, config) or [Objection(Reason.LOW_CONFIDENCE)]
+    return Decision(confidence, threshold, tuple(objections))
+
+
+def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> list[Objection]:
+    """What makes the best hypothesis uncertain."""
+    best = hypotheses[0]
+    found = []
+    if _digit_height(best) < config.least_digit_height:
+        found.append(Objection(Reason.POOR_IMAGE))
+    if best.evidence["other_lengths"] > config.other_length:
+        found.append(Objection(Reason.WRONG_LENGTH))
+    for ordinal, digit in zip(_ORDINALS, best.digits, strict=False):
+        if digit.confidence < config.unclear_digit:
+            rival = f" or {digit.runner_up}" if digit.runner_up else ""
+            found.append(Objection(Reason.UNCLEAR_DIGIT, f"the {ordinal}, {digit.value}{rival}"))
+    rivals = [h for h in hypotheses[1:] if h.zip != best.zip and h.probability > config.rival]
+    if rivals:
+        found.append(Objection(Reason.COMPETING, f"{best.zip} and {rivals[0].zip}"))
+    return found
+
+
+def _digit_height(hypothesis: ZipHypothesis) -> float:
+    """Median height of the digits in original pixels."""
+    heights = [np.linalg.norm(digit.quad[3] - digit.quad[0]) for digit in hypothesis.digits]
+    return float(np.median(heights))

@@ -1,0 +1,100 @@
+"""Address block -> ranked places where the ZIP may stand.
+
+The ZIP ends the last line or stands on a line of its own, so the right end of
+each line is offered, cut at word gaps, the last line first.  Letters that come
+along on the left are told from digits by the decoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from zipreader.config import FieldsConfig
+from zipreader.elements import AddressBlock, Box, TextLine, UprightPage, ZipField
+from zipreader.reading import imageops
+
+
+def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[ZipField, ...]:
+    """The places in all blocks, best first."""
+    fields = [
+        field
+        for block in blocks
+        for rank, line in enumerate(_last_lines(block, config))
+        for field in _ends(block, line, config.line_weights[rank], config)
+    ]
+    fields.sort(key=lambda field: -field.score)
+    return tuple(fields[: config.most_fields])
+
+
+def whole_field(page: UprightPage) -> ZipField:
+    """The field of an image that shows nothing but a ZIP; its digits are the tall parts."""
+    height, width = page.grey.shape
+    mask = (imageops.ink(page.grey, 0.4 * height) >= 0.5).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    tall = [
+        float(h)
+        for _, _, w, h, _ in stats[1:]
+        if 0.25 * height <= h <= 0.98 * height and w <= 0.9 * width
+    ]
+    digit_height = float(np.median(tall)) if tall else 0.6 * height
+    return ZipField(page, Box(0, 0, width, height), 0.0, digit_height, 1.0)
+
+
+def _last_lines(block: AddressBlock, config: FieldsConfig) -> list[TextLine]:
+    return list(block.lines[::-1][: len(config.line_weights)])
+
+
+def _ends(
+    block: AddressBlock, line: TextLine, weight: float, config: FieldsConfig
+) -> list[ZipField]:
+    """The shortest right end of the line that may hold a ZIP, and one word more."""
+    height = line.text_height
+    words = _words(line, config.word_gap * height)
+    ends: list[ZipField] = []
+    for first in range(len(words) - 1, -1, -1):
+        parts = [part for word in words[first:] for part in word]
+        box = Box.around(parts)
+        if box.width < config.shortest * height and first > 0:
+            continue
+        if box.width > config.longest * height and ends:
+            break
+        box = _clip_left(box, parts, config.longest * height)
+        digit_height = _digit_height(parts, height)
+        score = block.score * weight * (1.0, 0.8, 0.5)[len(ends)]
+        ends.append(ZipField(block.page, box, line.slope, digit_height, score, block))
+        if len(ends) == 3:
+            break
+    return ends
+
+
+def _words(line: TextLine, gap: float) -> list[list[Box]]:
+    """Split the line where the space between its parts is wide."""
+    words: list[list[Box]] = []
+    reached = -np.inf
+    for part in line.parts:
+        if part.x0 - reached > gap or not words:
+            words.append([])
+        words[-1].append(part)
+        reached = max(reached, part.x1)
+    return words
+
+
+def _clip_left(box: Box, parts: list[Box], longest: float) -> Box:
+    """Keep the right end where a word is longer than any ZIP."""
+    if box.width <= longest:
+        return box
+    kept = [part for part in parts if part.x1 > box.x1 - longest]
+    around = Box.around(kept)
+    return Box(max(around.x0, round(box.x1 - longest)), around.y0, around.x1, around.y1)
+
+
+def _digit_height(parts: list[Box], text_height: float) -> float:
+    """The usual height of the parts that are tall enough for digits."""
+    heights = np.array([part.height for part in parts], dtype=np.float64)
+    tall = heights[heights >= 0.6 * text_height]
+    if tall.size == 0:
+        return text_height
+    return float(np.clip(np.median(tall), 0.6 * text_height, 1.8 * text_height))

@@ -1,0 +1,125 @@
+"""Image in, image out: the operations under the stages."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from zipreader.elements import GreyImage, Image, InkMap, Mask, Matrix
+
+
+def to_grey(image: Image) -> GreyImage:
+    """BGR or grey -> grey, without a copy where it is grey already."""
+    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+
+
+def odd(length: float, least: int = 3) -> int:
+    """The nearest odd whole number, at least ``least``."""
+    return max(least, int(length) // 2 * 2 + 1)
+
+
+def paper(grey: GreyImage, reach: float) -> GreyImage:
+    """Estimate the paper under dark ink by grey closing.
+
+    ``reach`` in pixels exceeds the widest stroke and stays below the scale at
+    which the light changes.
+    """
+    size = odd(reach)
+    closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    return cv2.GaussianBlur(closed, (0, 0), max(reach / 4, 0.5))
+
+
+def contrast(grey: GreyImage, reach: float) -> InkMap:
+    """(paper - grey) / paper in 0..1: what the ink takes away, whatever the light."""
+    below = paper(grey, reach).astype(np.float32)
+    return np.clip((below - grey) / np.maximum(below, 1.0), 0, 1).astype(np.float32)
+
+
+def otsu(values: npt.NDArray[np.float32]) -> float:
+    """Otsu's threshold of values in 0..1 (N. Otsu, IEEE SMC 1979)."""
+    levels = np.clip(values * 255, 0, 255).astype(np.uint8).reshape(1, -1)
+    threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return float(threshold) / 255
+
+
+def ink(grey: GreyImage, reach: float, least_contrast: float = 0.06) -> InkMap:
+    """Soft ink of dark writing on lighter, unevenly lit paper.
+
+    Contrast against the paper is split by Otsu's threshold into paper and ink;
+    0.5 of the result lies 55% of the way from one to the other, and only ink
+    that is connected to a firm stroke stays (hysteresis).
+
+    Args:
+        grey: (H, W) uint8.
+        reach: see ``paper``, in pixels.
+        least_contrast: below it there is no ink at all.
+
+    Returns:
+        (H, W) float32 in 0..1; at least 0.5 is ink.
+    """
+    taken = contrast(grey, reach)
+    split = otsu(taken)
+    dark = taken > split
+    if not dark.any():
+        return np.zeros_like(taken)
+    ground = float(np.median(taken[~dark])) if not dark.all() else 0.0
+    full = float(np.median(taken[dark]))
+    if full - ground < least_contrast:
+        return np.zeros_like(taken)
+    level = (taken - ground) / (full - ground)
+    soft = np.clip((level - 0.55) / 0.6 + 0.5, 0, 1).astype(np.float32)
+    return soft * near(level > 0.45, level > 0.65, soft)
+
+
+def near(weak: Mask, firm: Mask, like: InkMap) -> InkMap:
+    """1 where a weak pixel is connected to a firm one, else 0."""
+    count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
+    kept = np.zeros(count, like.dtype)
+    kept[np.unique(labels[firm])] = 1
+    kept[0] = 0
+    result: InkMap = kept[labels]
+    return result
+
+
+def stroke_width(mask: Mask) -> float:
+    """Typical width of the strokes in pixels: twice the area over the perimeter.
+
+    For a stroke of width w and length l >> w the area is w*l and the boundary
+    2*l, whatever its shape.  0 where there is no ink.
+    """
+    pixels = mask.astype(np.uint8)
+    area = int(pixels.sum())
+    if area == 0:
+        return 0.0
+    inner = cv2.erode(pixels, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    edge = area - int(inner.sum())
+    return 2 * area / max(edge, 1)
+
+
+def warp(image: Image, matrix: Matrix, size: tuple[int, int]) -> Image:
+    """Resample ``image`` so that pixel p of the result shows ``matrix`` p of the source.
+
+    ``matrix`` maps result to source pixels; ``size`` is (width, height).  When
+    the result is smaller the source is smoothed first, so that thin strokes
+    survive.
+    """
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    if scale > 1.5:
+        image = cv2.GaussianBlur(image, (0, 0), 0.35 * scale)
+    interpolation = cv2.INTER_CUBIC if scale < 1 else cv2.INTER_LINEAR
+    return cv2.warpPerspective(
+        image,
+        matrix,
+        size,
+        flags=interpolation | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=_paper_level(image),
+    )
+
+
+def _paper_level(image: Image) -> tuple[float, ...]:
+    """The typical value of the paper, for what lies outside of the image."""
+    sample = image[:: max(1, image.shape[0] // 64), :: max(1, image.shape[1] // 64)]
+    level = np.median(sample.reshape(-1, 1 if image.ndim == 2 else 3), axis=0)
+    return tuple(float(value) for value in level)

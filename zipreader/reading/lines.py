@@ -1,0 +1,162 @@
+"""Upright page -> text lines: ink, connected components, chains of neighbours."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from zipreader.config import LinesConfig
+from zipreader.elements import Box, GreyImage, TextLine, UprightPage
+
+Boxes = npt.NDArray[np.float64]
+"""(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
+
+
+def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
+    """All lines of text-like parts, from top to bottom.
+
+    Works at ``config.dpi``, so that the cost does not grow with the scan's
+    resolution; boxes are returned in upright pixels.
+    """
+    scale = min(1.0, config.dpi / page.dpi)
+    small = cv2.resize(page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    dpi = page.dpi * scale
+    parts = _text_parts(_ink_mask(small, dpi, config), dpi, config)
+    chains = _joined(_chains(parts, config), parts, config)
+    lines = [_line(parts[chain], scale) for chain in chains]
+    kept = [line for line in lines if _is_text(line, page.dpi, config)]
+    return tuple(sorted(kept, key=lambda line: line.box.center[1]))
+
+
+def _ink_mask(flat: GreyImage, dpi: float, config: LinesConfig) -> npt.NDArray[np.uint8]:
+    """Ink against white paper: above the noise, and not faint beside its neighbours."""
+    taken = cv2.bitwise_not(flat)
+    noise = float(np.median(taken[::2, ::2])) * 1.5
+    floor = max(config.least_contrast, 4 * noise)
+    reach = max(3, round(config.neighbourhood * dpi) | 1)
+    peak = cv2.dilate(taken, np.ones((reach, reach), np.uint8))
+    peak = cv2.blur(peak, (reach, reach))
+    level = np.maximum(config.share_of_peak * peak.astype(np.float32), floor)
+    return (taken > level).astype(np.uint8)
+
+
+def _text_parts(mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig) -> Boxes:
+    """Boxes of the components whose size may be a letter's, a digit's or a word's."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    stats = stats[1:]
+    x, y, width, height, area = stats[:, :5].T
+    longer, shorter = np.maximum(width, height), np.minimum(width, height)
+    keep = (longer >= config.speck * dpi) & (height <= config.tallest * dpi)
+    keep &= width <= config.widest * dpi
+    keep &= ~((longer >= config.rule[0] * dpi) & (shorter <= config.rule[1] * dpi))
+    keep &= area < 0.9 * width * height + 0.01 * dpi * dpi
+    chosen = np.flatnonzero(keep)
+    chosen = chosen[np.argsort(-area[chosen])][: config.most_parts]
+    boxes = np.column_stack([x, y, x + width, y + height])[chosen].astype(np.float64)
+    result: Boxes = boxes[np.argsort(boxes[:, 0])]
+    return result
+
+
+def _chains(parts: Boxes, config: LinesConfig) -> list[npt.NDArray[np.intp]]:
+    """Link each part to its nearest right neighbour of like height and level."""
+    if len(parts) == 0:
+        return []
+    x0, y0, x1, y1 = parts.T
+    height = y1 - y0
+    taller = np.maximum(height[:, None], height)
+    lower = np.minimum(height[:, None], height)
+    common = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
+    gap = x0[None, :] - x1[:, None]
+    follows = (x0[None, :] + x1[None, :]) > (x0[:, None] + x1[:, None])
+    fits = follows & (common >= 0.5 * lower) & (lower >= 0.33 * taller)
+    fits &= gap <= config.link_gap * taller
+    level = np.abs((y0 + y1)[:, None] - (y0 + y1)) / 2
+    fits &= level <= 0.45 * taller
+    distance = np.where(fits, np.maximum(gap, 0) + level, np.inf)
+    nearest = distance.argmin(axis=1)
+    linked = np.isfinite(distance[np.arange(len(parts)), nearest])
+    return _groups(len(parts), [(int(i), int(nearest[i])) for i in np.flatnonzero(linked)])
+
+
+def _groups(count: int, links: list[tuple[int, int]]) -> list[npt.NDArray[np.intp]]:
+    """Connected groups of 0..count-1."""
+    parent = list(range(count))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    for first, second in links:
+        parent[root(first)] = root(second)
+    roots = np.array([root(item) for item in range(count)], dtype=np.intp)
+    return [np.flatnonzero(roots == group) for group in np.unique(roots)]
+
+
+def _joined(
+    chains: list[npt.NDArray[np.intp]], parts: Boxes, config: LinesConfig
+) -> list[npt.NDArray[np.intp]]:
+    """Join pieces of one line over wide gaps, as between state and ZIP."""
+    pieces = [(chain, *_measure(parts[chain])) for chain in chains]
+    links = []
+    for i, (first, height, _, bottom_line) in enumerate(pieces):
+        right = parts[first, 2].max()
+        for j, (second, other, _, other_line) in enumerate(pieces):
+            left = parts[second, 0].min()
+            taller = max(height, other)
+            if i == j or not -0.5 * taller <= left - right <= config.join_gap * taller:
+                continue
+            if min(height, other) < 0.5 * taller:
+                continue
+            middle = (left + right) / 2
+            if abs(_at(bottom_line, middle) - _at(other_line, middle)) <= 0.45 * taller:
+                links.append((i, j))
+    return [
+        np.sort(np.concatenate([chains[index] for index in group]))
+        for group in _groups(len(chains), links)
+    ]
+
+
+def _measure(parts: Boxes) -> tuple[float, float, tuple[float, float]]:
+    """Text height, width, and the line (slope, level) through the bottoms."""
+    heights = parts[:, 3] - parts[:, 1]
+    height = float(np.percentile(heights, 70))
+    body = parts[heights >= 0.5 * height]
+    x = (body[:, 0] + body[:, 2]) / 2
+    middle = (body[:, 1] + body[:, 3]) / 2
+    width = float(parts[:, 2].max() - parts[:, 0].min())
+    if len(body) < 4 or np.ptp(x) < 4 * height:
+        return height, width, (0.0, float(np.median(body[:, 3])))
+    slope = _robust_slope(x, middle)
+    return height, width, (slope, float(np.median(body[:, 3] - slope * x)))
+
+
+def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
+    """Median of the slopes between distant points (P. Sen, JASA 1968), at most 0.2."""
+    dx = x[:, None] - x
+    dy = y[:, None] - y
+    far = dx > np.ptp(x) / 3
+    return float(np.clip(np.median(dy[far] / dx[far]), -0.2, 0.2))
+
+
+def _at(line: tuple[float, float], x: float) -> float:
+    return line[0] * x + line[1]
+
+
+def _line(parts: Boxes, scale: float) -> TextLine:
+    height, _, (slope, _) = _measure(parts)
+    boxes = tuple(
+        Box(int(x0 / scale), int(y0 / scale), round(x1 / scale + 0.5), round(y1 / scale + 0.5))
+        for x0, y0, x1, y1 in parts[np.argsort(parts[:, 0])]
+    )
+    return TextLine(boxes, slope, height / scale)
+
+
+def _is_text(line: TextLine, dpi: float, config: LinesConfig) -> bool:
+    """Whether the line is wide enough for a word, and no barcode."""
+    if line.box.width < 1.5 * line.text_height or line.text_height < 0.035 * dpi:
+        return False
+    narrow = sum(part.width <= config.bar_width * dpi for part in line.parts)
+    return not (narrow >= config.bars and narrow >= 0.85 * len(line.parts))

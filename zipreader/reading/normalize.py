@@ -1,0 +1,70 @@
+"""Glyph -> 28x28 tile in MNIST format: the one normalization of the project.
+
+Reading and training share it; whoever changes it retrains and recalibrates.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from zipreader.elements import InkMap
+
+TILE = 28
+BOX = 20
+_FAINTEST_PEAK = 0.1
+_PAPER = 0.02
+
+
+def normalize(ink: InkMap) -> npt.NDArray[np.uint8]:
+    """Scale a glyph into a 20x20 box and centre its mass in 28x28, as MNIST does.
+
+    The aspect ratio and the grey levels of the strokes are kept; the darkest
+    ink becomes 255, so that a faint pen looks like a firm one.
+
+    Args:
+        ink: (H, W) float32, 0 paper to 1 ink, with any margin.
+
+    Returns:
+        (28, 28) uint8, 0 paper, 255 ink; all zero where there is no ink.
+
+    Source: Y. LeCun, C. Cortes, C. Burges, the MNIST database (size
+    normalization to 20x20 with anti-aliasing, centre of mass at the centre).
+    """
+    tile = np.zeros((TILE, TILE), np.uint8)
+    rows = np.flatnonzero(ink.max(axis=1, initial=0) > _PAPER)
+    columns = np.flatnonzero(ink.max(axis=0, initial=0) > _PAPER)
+    if rows.size == 0 or columns.size == 0:
+        return tile
+    glyph = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    small = _fit(glyph)
+    peak = float(small.max())
+    if peak < _FAINTEST_PEAK:
+        return tile
+    y, x = _corner(small)
+    height, width = small.shape
+    tile[y : y + height, x : x + width] = np.rint(small * (255 / peak)).astype(np.uint8)
+    return tile
+
+
+def _fit(glyph: InkMap) -> InkMap:
+    """Scale the longer side to 20 pixels."""
+    height, width = glyph.shape
+    scale = BOX / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if size == (width, height):
+        return glyph
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.clip(cv2.resize(glyph, size, interpolation=interpolation), 0, 1).astype(np.float32)
+
+
+def _corner(small: InkMap) -> tuple[int, int]:
+    """Row and column of the top left corner that bring the mass to the centre."""
+    height, width = small.shape
+    mass = float(small.sum())
+    y_mass = float(small.sum(axis=1) @ np.arange(height)) / mass + 0.5
+    x_mass = float(small.sum(axis=0) @ np.arange(width)) / mass + 0.5
+    y = min(max(round(TILE / 2 - y_mass), 0), TILE - height)
+    x = min(max(round(TILE / 2 - x_mass), 0), TILE - width)
+    return y, x

@@ -1,0 +1,116 @@
+"""Find the four corners of the envelope against its surroundings."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from zipreader.config import PageConfig
+from zipreader.elements import GreyImage, Image, Quad
+
+_WORK_SIZE = 480
+
+
+def find_outline(image: Image, config: PageConfig) -> Quad | None:
+    """The envelope's corners in original pixels, clockwise from its top left.
+
+    The surroundings are known from the rim of the image; what differs from
+    them and fills a convex quadrilateral is the envelope.
+
+    Returns:
+        ``None`` where the image shows no surroundings or no clear outline.
+    """
+    scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.medianBlur(small, 5)
+    best: tuple[float, Quad] | None = None
+    for difference in _differences(small):
+        fitted = _fit(difference, config)
+        if fitted and (best is None or fitted[0] > best[0]):
+            best = fitted
+    if best is None:
+        return None
+    return _inset(best[1]) / scale
+
+
+def _differences(small: Image) -> list[GreyImage]:
+    """How much each pixel differs from the rim: in colour, and in lightness alone."""
+    lab = cv2.cvtColor(
+        small if small.ndim == 3 else cv2.cvtColor(small, cv2.COLOR_GRAY2BGR), cv2.COLOR_BGR2LAB
+    ).astype(np.float32)
+    rim = max(2, round(0.012 * max(small.shape[:2])))
+    strips = [lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:]]
+    around = np.concatenate([strip.reshape(-1, 3) for strip in strips])
+    colour = np.median(around, axis=0)
+    spread = np.median(np.abs(around - colour), axis=0) * 1.5 + 3
+    distance = np.sqrt((((lab - colour) / spread) ** 2).sum(axis=2))
+    lightness = np.abs(lab[..., 0] - colour[0])
+    return [np.clip(distance * 12, 0, 255).astype(np.uint8), lightness.astype(np.uint8)]
+
+
+def _fit(difference: GreyImage, config: PageConfig) -> tuple[float, Quad] | None:
+    """The quadrilateral around the largest differing part, with its quality in 0..1."""
+    level, mask = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    if level < config.outline_contrast:
+        return None
+    size = max(3, round(0.02 * max(mask.shape)) | 1)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((size, size), np.uint8))
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:
+        return None
+    contour = max(contours, key=cv2.contourArea)
+    hull = cv2.convexHull(contour)
+    share = cv2.contourArea(hull) / mask.size
+    if not config.outline_share[0] <= share <= config.outline_share[1]:
+        return None
+    corners = _four_corners(hull)
+    if corners is None:
+        return None
+    filled = np.zeros_like(mask)
+    cv2.drawContours(filled, [contour], -1, 255, cv2.FILLED)
+    model = np.zeros_like(mask)
+    cv2.fillConvexPoly(model, np.rint(corners).astype(np.int32), 255)
+    overlap = cv2.countNonZero(filled & model) / max(1, cv2.countNonZero(filled | model))
+    if overlap < config.outline_fit or not _plausible(corners):
+        return None
+    return overlap, _ordered(corners)
+
+
+def _four_corners(hull: np.ndarray) -> Quad | None:
+    """Simplify a hull to exactly four corners, with the least tolerance that does it."""
+    perimeter = cv2.arcLength(hull, True)
+    for tolerance in np.arange(0.01, 0.08, 0.005):
+        corners = cv2.approxPolyDP(hull, tolerance * perimeter, True)
+        if len(corners) == 4:
+            return corners.reshape(4, 2).astype(np.float64)
+        if len(corners) < 4:
+            break
+    return cv2.boxPoints(cv2.minAreaRect(hull)).astype(np.float64)
+
+
+def _plausible(corners: Quad) -> bool:
+    """Whether opposite sides and the angles may be those of a rectangle in perspective."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    lengths = np.linalg.norm(sides, axis=1)
+    if lengths.min() < 1:
+        return False
+    ratios = [lengths[i] / lengths[i + 2] for i in (0, 1)]
+    units = sides / lengths[:, np.newaxis]
+    cosines = np.abs((units * np.roll(units, -1, axis=0)).sum(axis=1))
+    return bool(all(0.55 < ratio < 1.8 for ratio in ratios) and cosines.max() < 0.5)
+
+
+def _ordered(corners: Quad) -> Quad:
+    """Clockwise, from the corner nearest to the image's top left."""
+    middle = corners.mean(axis=0)
+    angles = np.arctan2(corners[:, 1] - middle[1], corners[:, 0] - middle[0])
+    clockwise = corners[np.argsort(angles)]
+    result: Quad = np.roll(clockwise, -int(clockwise.sum(axis=1).argmin()), axis=0)
+    return result
+
+
+def _inset(corners: Quad) -> Quad:
+    """Move the corners inwards a little, off the envelope's edge and its shadow."""
+    result: Quad = corners + (corners.mean(axis=0) - corners) * 0.012
+    return result

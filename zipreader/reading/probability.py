@@ -1,0 +1,134 @@
+"""Evidence -> P(ZIP correct): a logistic model with the thresholds certified for it.
+
+``models/calibration.json`` carries the weights, fitted on tuning mail, and the
+thresholds, certified on other mail (see ``training.certify``).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from zipreader.errors import ModelError
+
+_EDGE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """With confidence 1 - delta, at most alpha of the mail accepted at ``threshold`` is wrong.
+
+    Holds for mail like the ``calibration`` mail: ``accepted`` of ``pieces``
+    were accepted there, ``wrong`` of them wrongly.
+    """
+
+    alpha: float
+    delta: float
+    threshold: float
+    pieces: int
+    accepted: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The fitted model; ``weights`` by the name of the feature."""
+
+    bias: float
+    weights: Mapping[str, float]
+    certificates: tuple[Certificate, ...]
+    default_alpha: float
+    mail: str
+
+    def probability(self, evidence: Mapping[str, float]) -> float:
+        """The calibrated probability that the ZIP with this evidence is right."""
+        values = features(evidence)
+        logit = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+    def certificate(self, alpha: float | None = None) -> Certificate:
+        """The certificate for an error bound.
+
+        Raises:
+            ModelError: none was certified for this bound.
+        """
+        wanted = self.default_alpha if alpha is None else alpha
+        for certificate in self.certificates:
+            if math.isclose(certificate.alpha, wanted, rel_tol=1e-6):
+                return certificate
+        known = ", ".join(f"{c.alpha:.1%}" for c in self.certificates) or "none"
+        raise ModelError(f"an error bound of {wanted:.2%} is not certified (certified: {known})")
+
+
+def features(evidence: Mapping[str, float]) -> dict[str, float]:
+    """What the logistic model sees: logits of probabilities, plain geometry."""
+    return {
+        "posterior": _logit(evidence["posterior"]),
+        "weakest": _logit(evidence["weakest"]),
+        "scores": max(-12.0, evidence["log_scores"]),
+        "not_a_digit": -_logit(evidence["not_a_digit"]),
+        "lengths": -_logit(evidence["other_lengths"]),
+        "cost": -min(evidence["cost"], 30.0),
+        "height_spread": -min(evidence["height_spread"], 0.6),
+        "baseline_spread": -min(evidence["baseline_spread"], 0.5),
+        "widest_gap": -min(evidence["widest_gap"], 1.5),
+        "overlap": -min(evidence["deepest_overlap"], 1.0),
+        "assigned": evidence["assigned"],
+        "place": math.log(max(evidence["field_score"], 1e-3)),
+        "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
+    }
+
+
+def _logit(probability: float) -> float:
+    p = min(max(probability, _EDGE), 1 - _EDGE)
+    return math.log(p / (1 - p))
+
+
+def load_calibration(path: Path) -> Calibration:
+    """Read a calibration file.
+
+    Raises:
+        ModelError: it is missing, damaged or of another kind.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        weights = {str(name): float(weight) for name, weight in content["weights"].items()}
+        certificates = tuple(Certificate(**entry) for entry in content["certificates"])
+        calibration = Calibration(
+            float(content["bias"]),
+            weights,
+            certificates,
+            float(content["default_alpha"]),
+            str(content["mail"]),
+        )
+    except OSError as error:
+        raise ModelError(f"{path}: no calibration here ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path}: damaged calibration ({error!r})") from error
+    unknown = set(weights) - set(features(_NO_EVIDENCE))
+    if unknown:
+        raise ModelError(f"{path}: unknown features {sorted(unknown)}")
+    return calibration
+
+
+_NO_EVIDENCE = dict.fromkeys(
+    (
+        "posterior",
+        "weakest",
+        "log_scores",
+        "not_a_digit",
+        "other_lengths",
+        "cost",
+        "height_spread",
+        "baseline_spread",
+        "widest_gap",
+        "deepest_overlap",
+        "assigned",
+        "field_score",
+        "pixel_height",
+    ),
+    0.0,
+)

@@ -1,0 +1,190 @@
+"""The whole way of one envelope, from the file to the decision."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from zipreader.config import ReaderConfig
+from zipreader.elements import (
+    AddressBlock,
+    Image,
+    Page,
+    Reading,
+    UprightPage,
+    ZipField,
+    ZipHypothesis,
+)
+from zipreader.reading.classifier import Classifier, Runtime, default_model_dir
+from zipreader.reading.decide import decide
+from zipreader.reading.decode import decode
+from zipreader.reading.directory import Directory
+from zipreader.reading.fields import whole_field, zip_fields
+from zipreader.reading.images import open_pages, page_from_array
+from zipreader.reading.lines import find_lines
+from zipreader.reading.locate import locate
+from zipreader.reading.page import upright_pages, whole_page
+from zipreader.reading.probability import Calibration, load_calibration
+from zipreader.reading.segment import segment
+
+_T = TypeVar("_T")
+
+
+class Reader:
+    """Reads the ZIP codes of mail; loads the model once and keeps it.
+
+    Args:
+        model_dir: folder with the network and its calibration; the shipped one by default.
+        config: configuration of the stages.
+        max_error: certified share of wrong ZIPs among the accepted; the calibration's default.
+        min_confidence: accept from this probability on, instead of a certified one.
+        calibration: another calibration or its file, such as one of the user's own mail.
+        runtime: "litert", or "keras" for the reference.
+
+    Raises:
+        ModelError: the model or the calibration cannot be used.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path | None = None,
+        config: ReaderConfig | None = None,
+        *,
+        max_error: float | None = None,
+        min_confidence: float | None = None,
+        calibration: Calibration | Path | None = None,
+        runtime: Runtime = "litert",
+    ) -> None:
+        model_dir = model_dir or default_model_dir()
+        self.config = config or ReaderConfig()
+        self.classifier = Classifier(model_dir, runtime)
+        self.calibration = (
+            calibration
+            if isinstance(calibration, Calibration)
+            else load_calibration(calibration or model_dir / "calibration.json")
+        )
+        self.directory = Directory()
+        self.threshold = (
+            self.calibration.certificate(max_error).threshold
+            if min_confidence is None
+            else min_confidence
+        )
+
+    def read(self, source: str | Path | Image) -> list[Reading]:
+        """Read every page of a file, or one image given as an array (grey or BGR, uint8)."""
+        if isinstance(source, np.ndarray):
+            return [self.read_page(page_from_array(source))]
+        return [self.read_page(page) for page in open_pages(source, self.config.images)]
+
+    def read_page(self, page: Page) -> Reading:
+        """Read the ZIP of one mailpiece; never raises for one that merely cannot be read."""
+        clock = _Clock()
+        best = _Attempt()
+        for upright in clock.each("page", upright_pages(page, self.config.page)):
+            with clock("lines"):
+                lines = find_lines(upright, self.config.lines)
+            with clock("locate"):
+                blocks = locate(upright, lines, self.config.locate)
+                fields = zip_fields(blocks, self.config.fields)
+            attempt = _Attempt(upright, blocks, fields, self._hypotheses(fields, clock))
+            if best.upright is None or attempt.probability > best.probability:
+                best = attempt
+            if best.probability >= self.config.certain:
+                break
+        return self._reading(page, best, clock)
+
+    def read_field(self, page: Page) -> Reading:
+        """Read an image that shows nothing but a ZIP, such as a form's box."""
+        clock = _Clock()
+        with clock("page"):
+            field = whole_field(whole_page(page, self.config.page))
+        attempt = _Attempt(field.page, (), (field,), self._hypotheses((field,), clock))
+        return self._reading(page, attempt, clock)
+
+    def _hypotheses(self, fields: tuple[ZipField, ...], clock: _Clock) -> tuple[ZipHypothesis, ...]:
+        """The readings of all fields, best first; stops at a certain one."""
+        found: dict[str, ZipHypothesis] = {}
+        for field in fields:
+            with clock("segment"):
+                lattice = segment(field, self.config.segment)
+            with clock("classify"):
+                scores = self.classifier.scores(lattice.tiles)
+            with clock("decode"):
+                for hypothesis in decode(lattice, scores, self.config.decode):
+                    judged = self._judge(hypothesis)
+                    rival = found.get(judged.zip)
+                    if rival is None or rival.probability < judged.probability:
+                        found[judged.zip] = judged
+            if found and max(h.probability for h in found.values()) >= self.config.certain:
+                break
+        return tuple(sorted(found.values(), key=lambda hypothesis: -hypothesis.probability))
+
+    def _judge(self, hypothesis: ZipHypothesis) -> ZipHypothesis:
+        """Add what the directory and the place know, and the probability of being right."""
+        place = self.directory.place(hypothesis.zip)
+        evidence = {
+            **hypothesis.evidence,
+            "assigned": float(place is not None),
+            "field_score": hypothesis.field.score,
+            "pixel_height": hypothesis.field.digit_height,
+        }
+        probability = self.calibration.probability(evidence)
+        return replace(hypothesis, place=place, evidence=evidence, probability=probability)
+
+    def _reading(self, page: Page, attempt: _Attempt, clock: _Clock) -> Reading:
+        hypotheses = attempt.hypotheses
+        decision = decide(hypotheses, bool(attempt.fields), self.threshold, self.config.decide)
+        return Reading(
+            page,
+            hypotheses,
+            decision,
+            self.classifier.name,
+            attempt.upright,
+            attempt.blocks,
+            attempt.fields,
+            clock.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Attempt:
+    """What one orientation of the page gave."""
+
+    upright: UprightPage | None = None
+    blocks: tuple[AddressBlock, ...] = ()
+    fields: tuple[ZipField, ...] = ()
+    hypotheses: tuple[ZipHypothesis, ...] = ()
+
+    @property
+    def probability(self) -> float:
+        return self.hypotheses[0].probability if self.hypotheses else 0.0
+
+
+class _Clock:
+    """Adds up the seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+    def each(self, stage: str, values: Iterator[_T]) -> Iterator[_T]:
+        """The values, timing how long each takes to arrive."""
+        while True:
+            with self(stage):
+                value = next(values, None)
+            if value is None:
+                return
+            yield value
