@@ -1,0 +1,37 @@
+"""All commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from zipreader import __version__
+from zipreader.cli.read import read
+
+app = typer.Typer(
+    name="zipreader",
+    help="Read the ZIP code on scanned envelopes, and flag what is not certain.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"zipreader {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read the ZIP code on scanned envelopes, and flag what is not certain."""
+
+
+app.command()(read)

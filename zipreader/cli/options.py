@@ -1,0 +1,97 @@
+"""Options that several commands share, and the reader that they make."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zipreader.errors import UsageError
+
+if TYPE_CHECKING:
+    from zipreader.reading.reader import Reader
+
+
+class RuntimeName(StrEnum):
+    """What runs the network."""
+
+    LITERT = "litert"
+    KERAS = "keras"
+
+
+MaxErrorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--max-error",
+        metavar="SHARE",
+        help="Certified bound on wrong ZIPs among the accepted, such as 0.5%; "
+        "by default that of the calibration.",
+    ),
+]
+MinConfidenceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--min-confidence",
+        min=0.0,
+        max=1.0,
+        metavar="P",
+        help="Accept from this probability on instead; nothing is certified then.",
+    ),
+]
+CalibrationOption = Annotated[
+    Path | None,
+    typer.Option("--calibration", metavar="FILE", help="A calibration of your own mail."),
+]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="FOLDER", help="A network of your own; else the shipped one."),
+]
+RuntimeOption = Annotated[
+    RuntimeName,
+    typer.Option(
+        "--runtime", help="What runs the network; keras (extra 'train') is the reference."
+    ),
+]
+
+
+def make_reader(
+    model: Path | None,
+    calibration: Path | None,
+    max_error: str | None,
+    min_confidence: float | None,
+    runtime: RuntimeName = RuntimeName.LITERT,
+) -> Reader:
+    """The reader that the options ask for.
+
+    Raises:
+        UsageError: options that contradict each other, or no share.
+        ModelError: the model or its calibration cannot be used.
+    """
+    if max_error is not None and min_confidence is not None:
+        raise UsageError("give --max-error or --min-confidence, not both")
+    from zipreader.reading.reader import Reader
+
+    return Reader(
+        model,
+        max_error=share(max_error) if max_error is not None else None,
+        min_confidence=min_confidence,
+        calibration=calibration,
+        runtime=runtime.value,
+    )
+
+
+def share(text: str) -> float:
+    """``0.5%`` or ``0.005`` -> 0.005.
+
+    Raises:
+        UsageError: not a share between 0 and 1.
+    """
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no share: write 0.5% or 0.005") from error
+    if not 0 < value < 1:
+        raise UsageError(f"{text!r} is no share between 0 and 1")
+    return value

@@ -1,0 +1,73 @@
+"""One reading for a person: the ZIP, its place, the decision and its reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.text import Text
+
+from zipreader.elements import Reading, ZipHypothesis
+
+_RIVALS = 3
+_FAINTEST = 0.005
+
+
+def panel(reading: Reading) -> Panel:
+    """A panel a page."""
+    accepted = reading.decision.accepted
+    colour = "green" if accepted else "yellow"
+    parts = [_headline(reading), _decision(reading, colour)]
+    if reading.best is not None:
+        parts.append(_digits(reading.best))
+    parts += [
+        Text.assemble(("  • ", colour), str(objection)) for objection in reading.decision.objections
+    ]
+    rivals = _rivals(reading)
+    if rivals:
+        parts.append(rivals)
+    page = f" · page {reading.page.index + 1}" if reading.page.index else ""
+    title = Text(f"{Path(reading.page.path).name}{page}", style="bold")
+    seconds = f"{sum(reading.seconds.values()):.2f} s"
+    return Panel(
+        Group(*parts),
+        title=title,
+        title_align="left",
+        subtitle=Text(seconds, style="dim"),
+        subtitle_align="right",
+        border_style=colour,
+        width=72,
+        padding=(0, 2),
+    )
+
+
+def _headline(reading: Reading) -> Text:
+    best = reading.best
+    if best is None:
+        return Text("no ZIP", style="bold")
+    code = best.zip + (f"-{best.plus4}" if best.plus4 else "")
+    place = f"{best.place.city}, {best.place.state}" if best.place else "no place has this ZIP"
+    return Text.assemble((code, "bold"), "   ", place)
+
+
+def _decision(reading: Reading, colour: str) -> Text:
+    decision = reading.decision
+    word = "ACCEPT" if decision.accepted else "REVIEW"
+    figures = f"   confidence {decision.confidence:.1%}, needed {decision.threshold:.1%}"
+    return Text.assemble((word, f"bold {colour}"), figures)
+
+
+def _digits(best: ZipHypothesis) -> Text:
+    cells = [f"{digit.value} {100 * digit.confidence:.0f}%" for digit in best.digits]
+    return Text("digits   " + "   ".join(cells), style="dim")
+
+
+def _rivals(reading: Reading) -> Text | None:
+    best = reading.best
+    others = [
+        f"{rival.zip} {rival.probability:.1%}"
+        for rival in reading.hypotheses
+        if best and rival.zip != best.zip and rival.probability >= _FAINTEST
+    ][:_RIVALS]
+    return Text("else     " + "   ".join(others), style="dim") if others else None

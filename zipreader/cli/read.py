@@ -1,0 +1,152 @@
+"""``zipreader read``: the ZIP of each page, for a person or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zipreader.cli.console import complain, emit, stdout
+from zipreader.cli.options import (
+    CalibrationOption,
+    MaxErrorOption,
+    MinConfidenceOption,
+    ModelOption,
+    RuntimeName,
+    RuntimeOption,
+    make_reader,
+)
+from zipreader.errors import ExitCode, InputError, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from zipreader.elements import Page, Reading
+    from zipreader.reading.reader import Reader
+
+_STDIN = "-"
+
+
+def read(
+    images: Annotated[
+        list[str],
+        typer.Argument(metavar="IMAGE...", help="Scans or photos; '-' reads one from stdin."),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON record a page and line, for programs.")
+    ] = False,
+    explain: Annotated[
+        Path | None,
+        typer.Option(
+            "--explain",
+            metavar="OUT.png",
+            help="Draw what was found, read and decided; further pages go to OUT-2.png, ...",
+        ),
+    ] = None,
+    field: Annotated[
+        bool, typer.Option("--field", help="The image shows nothing but a ZIP, as a form's box.")
+    ] = False,
+    max_error: MaxErrorOption = None,
+    min_confidence: MinConfidenceOption = None,
+    calibration: CalibrationOption = None,
+    model: ModelOption = None,
+    runtime: RuntimeOption = RuntimeName.LITERT,
+) -> None:
+    """Read the ZIP code of each page of each image.
+
+    Accepts JPEG, PNG, TIFF (each page is a mailpiece), BMP, WebP, GIF and PDF.
+    Ends with 0 if every ZIP was accepted, 10 if one was flagged for review, and
+    3 if a file could not be read (the others are read all the same).
+
+    [bold]Example:[/bold]  zipreader read envelope.jpg --explain why.png
+    """
+    reader = make_reader(model, calibration, max_error, min_confidence, runtime)
+    _check_output(explain)
+    run = _Run(reader, as_json, explain, field)
+    for source in images:
+        run.read(source)
+    if run.failure is not None:
+        raise typer.Exit(run.failure)
+    if run.flagged:
+        raise typer.Exit(ExitCode.FLAGGED)
+
+
+@dataclass(slots=True)
+class _Run:
+    """Reads one source after the other and remembers what went wrong."""
+
+    reader: Reader
+    as_json: bool
+    explain: Path | None
+    field: bool
+    pages: int = 0
+    flagged: int = 0
+    failure: ExitCode | None = None
+
+    def read(self, source: str) -> None:
+        """Show every page of a source; a bad one is reported and the run goes on."""
+        from zipreader.reading.record import error_record
+
+        try:
+            for page in _pages(source, self.reader):
+                self._show(
+                    self.reader.read_field(page) if self.field else self.reader.read_page(page)
+                )
+        except InputError as error:
+            complain(str(error))
+            self.failure = self.failure or error.exit_code
+            if self.as_json:
+                emit(json.dumps(error_record(source, str(error))))
+
+    def _show(self, reading: Reading) -> None:
+        self.pages += 1
+        self.flagged += not reading.decision.accepted
+        if self.as_json:
+            from zipreader.reading.record import to_record
+
+            emit(json.dumps(to_record(reading)))
+        else:
+            from zipreader.cli.panel import panel
+
+            stdout().print(panel(reading))
+        if self.explain is not None:
+            _draw(reading, _numbered(self.explain, self.pages))
+
+
+def _pages(source: str, reader: Reader) -> Iterator[Page]:
+    from zipreader.reading.images import open_pages, pages_from_bytes
+
+    if source == _STDIN:
+        return pages_from_bytes(sys.stdin.buffer.read(), "<stdin>", reader.config.images)
+    return open_pages(source, reader.config.images)
+
+
+def _check_output(explain: Path | None) -> None:
+    """Refuse before the work what could not be written after it."""
+    if explain is None:
+        return
+    if explain.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
+        raise UsageError(f"{explain}: --explain writes .png or .jpg")
+    if not explain.parent.is_dir():
+        raise OutputError(f"{explain}: the folder {explain.parent} does not exist")
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+
+
+def _draw(reading: Reading, path: Path) -> None:
+    import cv2
+
+    from zipreader.reading.explain import explain
+
+    done, code = cv2.imencode(path.suffix.lower(), explain(reading))
+    if not done:
+        raise OutputError(f"{path}: the picture cannot be encoded")
+    try:
+        path.write_bytes(code.tobytes())
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
