@@ -1,0 +1,117 @@
+"""Mail that must be flagged: faulty addresses, and digits struck out or covered."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from zipreader.synth.address import Address, invent, invent_foreign, with_code
+from zipreader.synth.compose import Alpha, Canvas, Colour, Rng, cloud
+from zipreader.synth.sources import Sources
+from zipreader.synth.truth import Bounds
+
+_MARGIN = 0.15
+"""By how much a cover reaches beyond a digit, in its heights."""
+_SPOILT = ("struck-out", "covered")
+
+
+def choose_address(
+    variant: str, sources: Sources, rng: Rng, boxed: bool = False
+) -> tuple[Address | None, str | None]:
+    """An address with the fault ``variant``, and the ZIP that its ink will show complete.
+
+    ``boxed`` leaves out what does not go with printed boxes: ZIP+4 and text after the ZIP.
+    """
+    if variant in ("blank", "return-only"):
+        return None, None
+    if variant == "foreign":
+        return invent_foreign(rng), None
+    address = invent(sources, rng, plus4=0.0 if variant or boxed else 0.2)
+    if not variant:
+        return address, address.zip
+    code = address.zip or ""
+    if variant == "unassigned":
+        code = _unassigned(code, sources.assigned, rng)
+        return with_code(address, code), code
+    if variant in _SPOILT:
+        return address, None
+    return with_code(address, _miscounted(variant, code, rng)), None
+
+
+def _miscounted(variant: str, code: str, rng: Rng) -> str:
+    if variant == "no-zip":
+        return ""
+    place = int(rng.integers(5))
+    if variant == "four-digits":
+        return code[:place] + code[place + 1 :]
+    return code[:place] + str(rng.integers(10)) + code[place:]
+
+
+def _unassigned(code: str, assigned: frozenset[str], rng: Rng) -> str:
+    """A ZIP near ``code`` that no place ever had."""
+    keep = 3
+    while code in assigned:
+        code = code[:keep] + "".join(str(d) for d in rng.integers(0, 10, 5 - keep))
+        keep = keep if rng.random() < 0.95 else 1
+    return code
+
+
+def spoil(
+    variant: str, canvas: Canvas, digits: list[Bounds], ink: Colour, radius: float, rng: Rng
+) -> int | None:
+    """Strike out or cover one of ``digits`` where ``variant`` asks for it; which one."""
+    if variant not in _SPOILT or not digits:
+        return None
+    place = int(rng.integers(len(digits)))
+    if variant == "struck-out":
+        _strike_out(canvas, digits[place], ink, radius, rng)
+    else:
+        _cover(canvas, digits[place], rng)
+    return place
+
+
+def _strike_out(canvas: Canvas, digit: Bounds, colour: Colour, radius: float, rng: Rng) -> None:
+    """Scribble over a digit so that nobody could swear to it."""
+    x0, y0, x1, y1 = digit
+    width, height = max(x1 - x0, 0.35 * (y1 - y0)), y1 - y0
+    turns = int(rng.integers(6, 11))
+    t = np.linspace(0, 1, turns)
+    x = x0 + width * (t * 1.1 - 0.05)
+    y = np.where(np.arange(turns) % 2, y0 + 0.05 * height, y1 - 0.05 * height)
+    path = np.column_stack([x, y + rng.normal(0, 0.08 * height, turns)])
+    bars = [
+        np.array([(x0 - 0.1 * width, y), (x0 + 1.1 * width, y + 0.1 * height * rng.normal())])
+        for y in (y0 + height * rng.uniform(0.25, 0.4), y0 + height * rng.uniform(0.55, 0.75))
+    ]
+    left, top = x0 - 0.5 * width, y0 - 0.5 * height
+    sheet = np.zeros((int(2 * height) + 1, int(2 * width) + 1), np.uint8)
+    for line in (path, *bars):
+        points = np.round((line - (left, top)) * 16).astype(np.int32)
+        thickness = max(2, round(2.2 * radius))
+        cv2.polylines(sheet, [points], False, 255, thickness, cv2.LINE_AA, 4)
+    canvas.lay(np.asarray(sheet / np.float32(255), np.float32), left, top, colour)
+
+
+def _cover(canvas: Canvas, digit: Bounds, rng: Rng) -> None:
+    """Hide a digit under a blot of ink or a scrap of paper."""
+    x0, y0, x1, y1 = digit
+    margin = _MARGIN * (y1 - y0)
+    width, height = int(x1 - x0 + 2 * margin) + 1, int(y1 - y0 + 2 * margin) + 1
+    if rng.random() < 0.5:
+        colour: Colour = (35, 25, 25) if rng.random() < 0.6 else (90, 40, 25)
+        size = (int(1.5 * height), int(width + 0.5 * height))
+        left, top = x0 - margin - 0.25 * height, y0 - margin - 0.25 * height
+        canvas.lay(_blot(size, (width, height), rng), left, top, colour)
+    else:
+        tone: Colour = (245, 250, 250) if rng.random() < 0.5 else (110, 200, 245)
+        scrap = np.ones((height, width), np.float32)
+        canvas.lay(scrap, x0 - margin, y0 - margin, tone, opaque=True)
+
+
+def _blot(size: tuple[int, int], inner: tuple[int, int], rng: Rng) -> Alpha:
+    """A solid drop on a sheet of ``size`` (height, width) that hides ``inner`` (width, height)."""
+    rows, columns = size
+    ys, xs = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    distance = np.hypot((xs - columns / 2) / (0.72 * inner[0]), (ys - rows / 2) / (0.72 * inner[1]))
+    distance += 0.08 * cloud(rng, size, 0.3 * rows)
+    return np.asarray(np.clip((1.05 - distance) * 12, 0, 0.97), np.float32)

@@ -1,0 +1,235 @@
+"""The face of an envelope: everything that is on it before a camera sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from zipreader.elements import Image
+from zipreader.synth import clutter, corners
+from zipreader.synth.address import Address
+from zipreader.synth.addressing import HandStyle, Script, Size, print_out, write_by_hand
+from zipreader.synth.compose import Alpha, Canvas, Colour, Mark, Rng
+from zipreader.synth.drawing import Drawing
+from zipreader.synth.faults import choose_address, spoil
+from zipreader.synth.handwriting import choose_hand
+from zipreader.synth.layout import address_area, choose_format, choose_resolution, moved, scaled
+from zipreader.synth.paper import choose_paper, make_sheet, wear_out
+from zipreader.synth.pens import choose_pen
+from zipreader.synth.plan import Plan
+from zipreader.synth.printing import choose_press
+from zipreader.synth.sources import Sources
+from zipreader.synth.truth import Bounds
+
+_BLACK: Colour = (30, 28, 28)
+_RULE_GREY: Colour = (120, 110, 105)
+_WHITE_INK: Colour = (238, 240, 240)
+_LEAST_POINTS = 8
+_BARCODE_GAP = 0.08
+"""Inches between a barcode and the address under it."""
+_PLACING_TRIES = 4
+_PHOTO_DPI = 240
+"""The finest that a phone shows of a whole envelope, about 2,300 pixels across a #10."""
+_TYPICAL_DIGIT = 0.2
+_DIGIT_SPREAD = 0.33
+_SMALLEST_DIGIT, _LARGEST_DIGIT = 0.12, 0.45
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Front:
+    """A finished face, (H, W, 3) BGR, and where its address stands; sheet pixels.
+
+    ``zip`` is what the ink shows complete; ``marks`` are the digits of the
+    ZIP that can be read.
+    """
+
+    image: Image
+    dpi: int
+    writing: str
+    dark: bool
+    address: Address | None = None
+    zip: str | None = None
+    block: Bounds | None = None
+    field: Bounds | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """A script with the place of its top left; ``outer`` bounds its label or window too."""
+
+    script: Script
+    x: int
+    y: int
+    ground: str
+    outer: Bounds
+    barcode: Alpha | None
+
+    @property
+    def bounds(self) -> Bounds:
+        width, height = self.script.block.size
+        return self.x, self.y, self.x + width, self.y + height
+
+    def on_sheet(self, bounds: Bounds) -> Bounds:
+        """Bounds given in block pixels."""
+        return moved(bounds, self.x, self.y)
+
+
+def draw_front(plan: Plan, sources: Sources, rng: Rng) -> Front:
+    """Draw an envelope after a plan."""
+    drawing = _begin(plan, sources, rng)
+    boxed = plan.handwritten and not plan.touching and drawing.chance(0.06)
+    address, code = choose_address(plan.variant, sources, rng, boxed)
+    if plan.variant != "blank":
+        corners.add_postage(drawing)
+        corners.add_sender(drawing)
+    front = Front(drawing.canvas.image, drawing.dpi, _writing(plan), drawing.white is not None)
+    if address is not None:
+        front = _add_address(drawing, address, code, boxed)
+    if plan.variant != "blank":
+        corners.add_remarks(drawing)
+        corners.add_handling(drawing)
+    canvas = drawing.canvas
+    wear = wear_out(canvas.width, canvas.height, canvas.dpi, plan.dirt, rng, sources.faces)
+    if wear is not None:
+        canvas.tint(wear)
+    return replace(front, image=canvas.image)
+
+
+def _begin(plan: Plan, sources: Sources, rng: Rng) -> Drawing:
+    """Choose an envelope, its paper, and the hand that writes on it."""
+    shape = choose_format(rng)
+    dpi = choose_resolution(shape, rng)
+    if plan.photo:
+        dpi = min(dpi, _PHOTO_DPI)
+    paper = choose_paper(rng, plan.dirt)
+    sheet = make_sheet(paper, round(shape.width * dpi), round(shape.height * dpi), dpi, rng)
+    hand = None
+    if plan.handwritten:
+        digit = _TYPICAL_DIGIT * float(np.exp(_DIGIT_SPREAD * rng.standard_normal()))
+        digit = min(max(digit, _SMALLEST_DIGIT), _LARGEST_DIGIT)
+        pen = choose_pen(rng, faint=bool(rng.random() < 0.4 * plan.dirt))
+        hand = choose_hand(sources, dpi, digit, pen, rng)
+    white = _WHITE_INK if paper.is_dark else None
+    return Drawing(Canvas(sheet, dpi), shape, plan, sources, rng, hand, white)
+
+
+def _writing(plan: Plan) -> str:
+    return "handwritten" if plan.handwritten else "printed"
+
+
+def _add_address(drawing: Drawing, address: Address, code: str | None, boxed: bool) -> Front:
+    barcode = None
+    if code is not None and not drawing.plan.variant:
+        barcode = corners.choose_barcode(drawing, code, address.plus4)
+    if barcode is not None and (drawing.plan.handwritten or drawing.chance(0.5)):
+        corners.lay_in_zone(drawing, barcode)
+        barcode = None
+    placed = _place(drawing, address, barcode, boxed)
+    ink = _lay(drawing, placed)
+    drawing.room.take(placed.outer)
+    block = placed.script.block
+    marks = [mark.moved(placed.x, placed.y) for mark in block.marks]
+    digits = [mark.bounds for mark in marks]
+    spoilt = spoil(
+        drawing.plan.variant, drawing.canvas, digits, ink, 0.05 * placed.script.unit, drawing.rng
+    )
+    if spoilt is not None:
+        del marks[spoilt]
+    return Front(
+        image=drawing.canvas.image,
+        dpi=drawing.dpi,
+        writing=placed.script.writing,
+        dark=drawing.white is not None,
+        address=address,
+        zip=code,
+        block=placed.bounds,
+        field=placed.on_sheet(block.field) if block.field else None,
+        marks=tuple(marks),
+    )
+
+
+def _place(drawing: Drawing, address: Address, barcode: Alpha | None, boxed: bool) -> _Placed:
+    """Write the address so that it fits, and find room for it."""
+    rng, dpi = drawing.rng, drawing.dpi
+    ground = _choose_ground(drawing)
+    pad = 0.0 if ground == "paper" else float(rng.uniform(0.1, 0.3)) * dpi
+    above = pad + (barcode.shape[0] + _BARCODE_GAP * dpi if barcode is not None else 0.0)
+    loose = drawing.plan.handwritten
+    area = scaled(address_area(drawing.shape, loose, bool(drawing.room.taken)), dpi)
+    fit = (0.94 * (area[2] - area[0]) - 2 * pad, area[3] - area[1] - pad - above)
+    write = _writer(drawing, address, boxed)
+    center = (float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.2, 0.9)))
+    for _ in range(_PLACING_TRIES):
+        script = write(fit)
+        width, height = script.block.size
+        if barcode is not None:
+            width = max(width, barcode.shape[1])
+        outer = drawing.room.find(width + 2 * pad, height + pad + above, area, center, rng)
+        if drawing.room.overlap(outer) == 0:
+            break
+        fit = (0.85 * min(fit[0], width), 0.85 * min(fit[1], height))
+    return _Placed(script, round(outer[0] + pad), round(outer[1] + above), ground, outer, barcode)
+
+
+def _choose_ground(drawing: Drawing) -> str:
+    """``paper``, ``label`` or ``window``: under what the address is written."""
+    if drawing.plan.handwritten:
+        return "label" if drawing.chance(0.5 if drawing.white else 0.04) else "paper"
+    draw = drawing.rng.random()
+    if draw < 0.2 or drawing.white:
+        return "label"
+    return "window" if draw < 0.42 else "paper"
+
+
+def _writer(drawing: Drawing, address: Address, boxed: bool) -> Callable[[Size], Script]:
+    """What writes the address into a given size, always in the same hand or face."""
+    rng, dpi, plan, hand = drawing.rng, drawing.dpi, drawing.plan, drawing.hand
+    if hand is None:
+        press = choose_press(drawing.sources, dpi, rng)
+        return partial(print_out, address, press, rng=rng, least=_LEAST_POINTS / 72 * dpi)
+    touching = 0.5 if plan.touching else 0.03 + 0.05 * plan.dirt
+    style = HandStyle(touching, plan.touching, boxed)
+    return partial(write_by_hand, address, hand, dpi, style=style, rng=rng)
+
+
+def _lay(drawing: Drawing, placed: _Placed) -> Colour:
+    """Put the address on the paper with what belongs to it; the ink it came out in."""
+    rng, canvas, script = drawing.rng, drawing.canvas, placed.script
+    x0, y0, x1, y1 = placed.outer
+    width, height = round(x1 - x0), round(y1 - y0)
+    white = drawing.white if placed.ground == "paper" else None
+    if placed.ground != "paper":
+        radius = 0.02 if placed.ground == "label" else float(rng.uniform(0.05, 0.2))
+        level = 250.0 if placed.ground == "label" else float(rng.uniform(222, 248))
+        patch = clutter.draw_label(width, height, round(radius * drawing.dpi), rng, level)
+        rim = clutter.soft_rim(patch.alpha, drawing.dpi)
+        canvas.lay(rim, x0 - 0.02 * drawing.dpi, y0 - 0.02 * drawing.dpi, _BLACK)
+        canvas.paste(patch.image, patch.alpha, x0, y0)
+    if drawing.plan.handwritten:
+        _rule(drawing, placed, white or _RULE_GREY)
+    colour = white or script.colour
+    canvas.lay_block(script.block, placed.x, placed.y, colour, white is not None)
+    if placed.barcode is not None:
+        y = placed.y - placed.barcode.shape[0] - _BARCODE_GAP * drawing.dpi
+        canvas.lay(placed.barcode, placed.x, y, white or _BLACK)
+    if placed.ground == "window":
+        canvas.lay(clutter.draw_glare(width, height, rng), x0, y0, _WHITE_INK, opaque=True)
+    return colour
+
+
+def _rule(drawing: Drawing, placed: _Placed, colour: Colour) -> None:
+    """Printed boxes for the ZIP; now and then ruled lines, or a line drawn under the ZIP."""
+    canvas, script = drawing.canvas, placed.script
+    line = max(1, round(0.008 * drawing.dpi))
+    for box in script.boxes:
+        x0, y0, x1, y1 = placed.on_sheet(box)
+        canvas.lay(clutter.outline(round(x1 - x0) + line, round(y1 - y0), line), x0, y0, colour)
+    if drawing.chance(0.07):
+        length = round(script.block.size[0] + float(drawing.rng.uniform(0, 0.6)) * drawing.dpi)
+        for strip, _, dy in script.block.lines:
+            y = placed.y + dy + strip.baseline + 0.12 * script.unit
+            canvas.lay(np.full((line, length), 0.8, np.float32), placed.x, y, colour)

@@ -1,0 +1,291 @@
+"""One hand that writes: digits and letters as strips of ink.
+
+A hand keeps its slant, size, pen, spacing and drift over a whole envelope.
+Shapes are drawn at twice the sheet's resolution and then halved.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as PillowImage
+from PIL import ImageDraw
+
+from zipreader.synth import pens
+from zipreader.synth.address import Line
+from zipreader.synth.compose import Alpha, Mark, Rng, Strip, assemble, cloud, ink_bounds
+from zipreader.synth.fonts import Face, Style, load
+from zipreader.synth.sources import Sources, Stroke
+from zipreader.synth.strokes import StrokeLetters
+
+_TOUCH_WIDTHS = (0.15, 1.1)
+"""How deep touching digits run into each other, in widths of the line."""
+_TOUCH_SHARE = 0.25
+"""The deepest, as a share of the narrower digit."""
+_MNIST_LEVEL = 105
+"""Grey at which the edge of an MNIST stroke is taken."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hand:
+    """A writer's habits; ``height`` is that of the digits, in sheet pixels.
+
+    ``slant`` is dx/dy to the right, ``drift`` dy/dx of the baseline, ``gap``
+    the least distance between digits in digit heights.
+    """
+
+    pen: pens.Pen
+    radius: float
+    height: float
+    slant: float
+    drift: float
+    wobble: float
+    gap: float
+    letters: Face | StrokeLetters
+    capitals: bool
+    images: tuple[npt.NDArray[np.uint8], ...] | None
+    strokes: dict[str, tuple[tuple[Stroke, ...], ...]] | None
+
+    def sized(self, height: float, dpi: int) -> Hand:
+        """The same hand writing digits ``height`` sheet pixels tall."""
+        return replace(self, height=height, radius=_radius(self.pen, height, dpi))
+
+
+def _radius(pen: pens.Pen, height: float, dpi: int) -> float:
+    """Half the width of the line in pixels, less where small digits would fill up."""
+    return max(0.75, min(pen.radius * dpi, 0.072 * height))
+
+
+def choose_hand(sources: Sources, dpi: int, height: float, pen: pens.Pen, rng: Rng) -> Hand:
+    """A hand that writes digits ``height`` inches tall."""
+    writers = sources.digit_writers()
+    by_strokes = bool(writers) and (sources.pool is None or rng.random() < 0.6)
+    strokes = images = None
+    letters: Face | StrokeLetters = sources.face(rng, Style.HAND)
+    if by_strokes and sources.strokes is not None:
+        writer = writers[int(rng.integers(len(writers)))]
+        strokes = sources.strokes.items[writer]
+        own = sources.letters.items.get(writer) if sources.letters else None
+        if own is not None and StrokeLetters.suffices(own):
+            letters = StrokeLetters(own)
+    elif sources.pool is not None:
+        images = sources.pool.prototypes(rng)
+    pixels = height * dpi
+    return Hand(
+        pen=pen,
+        radius=_radius(pen, pixels, dpi),
+        height=pixels,
+        slant=float(rng.normal(0.12, 0.16)),
+        drift=float(np.clip(rng.normal(0, 0.012), -0.035, 0.035)),
+        wobble=float(rng.uniform(0.01, 0.05)),
+        gap=float(rng.uniform(0.07, 0.28)),
+        letters=letters,
+        capitals=bool(rng.random() < 0.2),
+        images=images,
+        strokes=strokes,
+    )
+
+
+def write_line(line: Line, hand: Hand, touching: frozenset[int], rng: Rng) -> Strip:
+    """Write a line; the digits of its ZIP are marked.
+
+    ``touching`` holds the places k where the ZIP's digits k and k + 1 touch.
+    """
+    parts: list[tuple[Strip, float, float]] = []
+    x = 0.0
+    space = hand.height * rng.uniform(0.45, 0.75)
+    for text, is_zip in line.pieces():
+        for word in text.split():
+            strip = _word(word, hand, touching if is_zip else frozenset(), is_zip, rng)
+            x += hand.height * rng.uniform(0.1, 0.7) if is_zip and parts else 0
+            lift = hand.height * hand.wobble * rng.standard_normal()
+            parts.append((strip, x, hand.drift * (x + strip.width / 2) + lift))
+            x += strip.width + space
+    return assemble(parts)
+
+
+def _word(word: str, hand: Hand, touching: frozenset[int], marked: bool, rng: Rng) -> Strip:
+    """Digits from the digit source, everything else as letters, side by side."""
+    parts: list[tuple[Strip, float, float]] = []
+    x = 0.0
+    for run in re.findall(r"[0-9-]+|[^0-9-]+", word):
+        if run[0].isdigit():
+            strip = write_digits(run, hand, touching, marked, rng)
+        else:
+            strip = _letters(run, hand, rng)
+        parts.append((strip, x, 0.0))
+        x += strip.width + 0.1 * hand.height
+    return assemble(parts)
+
+
+def write_digits(
+    text: str,
+    hand: Hand,
+    touching: frozenset[int],
+    marked: bool,
+    rng: Rng,
+    pitch: float | None = None,
+) -> Strip:
+    """Digits and hyphens; at a fixed ``pitch`` in pixels where boxes are printed."""
+    glyphs = [_digit(char, hand, rng) for char in text]
+    parts: list[tuple[Strip, float, float]] = []
+    x = 0.0
+    wander = 0.0
+    for number, (char, glyph) in enumerate(zip(text, glyphs, strict=True)):
+        last, wander = wander, 0.6 * wander + hand.height * hand.wobble * rng.standard_normal()
+        if pitch is not None:
+            x = pitch * number + (pitch - glyph.width) / 2
+        elif number:
+            gap = hand.gap * hand.height * rng.uniform(0.5, 1.5)
+            gap = max(gap, 2.0)
+            if number - 1 in touching:
+                depth = 2 * hand.radius * rng.uniform(*_TOUCH_WIDTHS)
+                narrower = min(glyphs[number - 1].width, glyph.width)
+                gap = -min(depth, _TOUCH_SHARE * narrower)
+            x += _advance(glyphs[number - 1], glyph, gap, wander - last)
+        y = wander + hand.drift * x
+        marks = (Mark(char, _whole(glyph)),) if marked and char.isdigit() else ()
+        parts.append((Strip(glyph.alpha, glyph.baseline, marks), x, y))
+    strip = assemble(parts)
+    return Strip(pens.ink(strip.alpha, hand.pen, rng), strip.baseline, strip.marks)
+
+
+def _whole(strip: Strip) -> tuple[float, float, float, float]:
+    return ink_bounds(strip.alpha) or (0.0, 0.0, float(strip.width), float(len(strip.alpha)))
+
+
+def _advance(left: Strip, right: Strip, gap: float, dy: float) -> float:
+    """How far to the right of ``left`` its neighbour starts, so that their ink is ``gap`` apart.
+
+    Boxes may overlap by a fifth of the narrower digit; touching ink may overlap more.
+    """
+    shift = round(dy) - right.baseline + left.baseline
+    top = min(0, shift)
+    bottom = max(left.alpha.shape[0], shift + right.alpha.shape[0])
+    edge = np.full(bottom - top, -1e6)
+    start = np.full(bottom - top, 1e6)
+    ink = left.alpha > 0.4
+    reach = np.where(ink.any(axis=1), left.width - ink[:, ::-1].argmax(axis=1), -1e6)
+    edge[-top : -top + len(reach)] = reach
+    ink = right.alpha > 0.4
+    onset = np.where(ink.any(axis=1), ink.argmax(axis=1), 1e6)
+    start[shift - top : shift - top + len(onset)] = onset
+    if gap > 0:
+        # Neighbouring rows count too, so that the distance is one of the ink and not of rows.
+        reach_rows = max(1, round(gap))
+        edge = cv2.dilate(edge.reshape(-1, 1), np.ones((2 * reach_rows + 1, 1))).ravel()
+    advance = gap - float((start - edge).min())
+    if gap <= 0:
+        return max(advance, 0.5 * left.width)
+    return max(advance, left.width - 0.2 * min(left.width, right.width) + 0.3 * gap)
+
+
+def _digit(char: str, hand: Hand, rng: Rng) -> Strip:
+    height = 2 * hand.height * float(np.clip(rng.normal(1, 0.06), 0.82, 1.2))
+    if char == "-":
+        return _hyphen(hand, rng)
+    if hand.strokes is not None:
+        items = hand.strokes[char]
+        strokes = items[int(rng.integers(len(items)))]
+        alpha = _from_strokes(strokes, height, hand, rng)
+    elif hand.images is not None:
+        images = hand.images[int(char)]
+        shape = _enlarge(images[int(rng.integers(len(images)))], height, hand.slant, rng)
+        alpha = pens.redraw(shape, 2 * hand.radius, hand.pen, rng)
+    else:
+        raise ValueError("a hand needs digits")
+    bounds = ink_bounds(alpha, 0.1)
+    if bounds is not None:
+        x0, y0, x1, y1 = (int(v) for v in bounds)
+        alpha = alpha[y0:y1, x0:x1]
+    alpha = pens.halve(alpha)
+    return Strip(alpha, alpha.shape[0])
+
+
+def _hyphen(hand: Hand, rng: Rng) -> Strip:
+    length = 2 * hand.height * rng.uniform(0.22, 0.4)
+    margin = 4 * hand.radius + 2
+    tilt = length * rng.normal(0, 0.06)
+    line = np.array([(margin, margin), (margin + length, margin + tilt)], np.float32)
+    size = (int(2 * margin + abs(tilt)) + 1, int(2 * margin + length) + 1)
+    alpha = pens.halve(pens.draw_path([line], size, 2 * hand.radius, hand.pen, rng))
+    return Strip(alpha, alpha.shape[0] // 2 + round(hand.height * 0.48))
+
+
+def _enlarge(image: npt.NDArray[np.uint8], height: float, slant: float, rng: Rng) -> Alpha:
+    """A 28x28 digit as a smooth shape ``height`` pixels tall with about the hand's slant."""
+    ys, xs = np.nonzero(image > 60)
+    weights = image[ys, xs].astype(np.float64)
+    cx, cy = np.average(xs, weights=weights), np.average(ys, weights=weights)
+    own = -float(np.sum(weights * (xs - cx) * (ys - cy)) / np.sum(weights * (ys - cy) ** 2))
+    wanted = 0.4 * np.clip(own, -0.5, 0.7) + 0.6 * slant
+    shear = float(np.clip(own - wanted, -0.6, 0.6))
+    rows, columns = np.ptp(ys) + 1, np.ptp(xs) + 1
+    scale = min(height / rows, 1.15 * height / columns)
+    sx = scale * rng.uniform(0.9, 1.1)
+    side = int(28 * scale * 1.5)
+    turn = np.deg2rad(rng.normal(0, 2.5))
+    shape = np.array([[sx, sx * shear], [0, scale]])
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    linear = rotation @ shape
+    offset = np.array([side / 2, side / 2]) - linear @ np.array([cx, cy])
+    matrix = np.column_stack([linear, offset])
+    large = cv2.warpAffine(image.astype(np.float32), matrix, (side, side), flags=cv2.INTER_CUBIC)
+    large = cv2.GaussianBlur(large, (0, 0), 0.45 * scale)
+    level = min(_MNIST_LEVEL, 0.6 * float(large.max()))
+    return np.asarray((large > level).astype(np.float32))
+
+
+def _from_strokes(strokes: tuple[Stroke, ...], height: float, hand: Hand, rng: Rng) -> Alpha:
+    points = np.concatenate(strokes)
+    low = points.min(axis=0)
+    width, tall = np.maximum(points.max(axis=0) - low, 1)
+    scale = min(height / tall, 1.2 * height / width)
+    margin = 4 * hand.radius + 3
+    turn = rng.normal(0, 0.03)
+    lean = rng.normal(0, 0.04)
+    placed = []
+    for stroke in strokes:
+        xy = (stroke - low) * scale
+        x = xy[:, 0] + lean * (height - xy[:, 1])
+        y = xy[:, 1] + turn * xy[:, 0]
+        placed.append(np.column_stack([x, y]).astype(np.float32))
+    low = np.concatenate(placed).min(axis=0)
+    high = np.concatenate(placed).max(axis=0)
+    size = (int(high[1] - low[1] + 2 * margin) + 1, int(high[0] - low[0] + 2 * margin) + 1)
+    return pens.draw_path([p - low + margin for p in placed], size, 2 * hand.radius, hand.pen, rng)
+
+
+def _letters(text: str, hand: Hand, rng: Rng) -> Strip:
+    text = text.upper() if hand.capitals else text
+    if isinstance(hand.letters, StrokeLetters):
+        return hand.letters.write(text, hand.height, hand.radius, hand.pen, rng)
+    em = 2 * hand.height * 1.25
+    font = load(hand.letters, round(em))
+    margin = round(0.35 * em)
+    x0, y0, x1, y1 = font.getbbox(text, anchor="ls")
+    width, height = int(x1 - x0 + 2 * margin), int(y1 - y0 + 2 * margin)
+    sheet = PillowImage.new("L", (width, height))
+    origin = (margin - x0, margin - y0)
+    ImageDraw.Draw(sheet).text(origin, text, font=font, fill=255, anchor="ls")
+    shape = _sway(np.asarray(sheet, np.float32) / np.float32(255), origin[1], hand, em, rng)
+    alpha = pens.redraw(shape, 2 * hand.radius, hand.pen, rng)
+    bounds = ink_bounds(alpha, 0.1) or (0.0, 0.0, 1.0, 1.0)
+    left, top, right, bottom = (int(v) for v in bounds)
+    alpha = pens.halve(alpha[top:bottom, left:right])
+    alpha = pens.ink(alpha, hand.pen, rng)
+    return Strip(alpha, max(0, round((origin[1] - top) / 2)))
+
+
+def _sway(shape: Alpha, baseline: float, hand: Hand, em: float, rng: Rng) -> Alpha:
+    """Slant a word and let its outline wander, so that no two letters are alike."""
+    height, width = shape.shape
+    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+    lean = 0.7 * hand.slant
+    xs = xs + lean * (ys - baseline) + 0.016 * em * cloud(rng, shape.shape, 0.3 * em)
+    ys = ys + 0.016 * em * cloud(rng, shape.shape, 0.35 * em)
+    return np.asarray(cv2.remap(shape, xs, ys, cv2.INTER_LINEAR), np.float32)

@@ -1,0 +1,174 @@
+"""Many mailpieces into a folder: images, truth.csv and truth.jsonl."""
+
+from __future__ import annotations
+
+import csv
+import io
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image as PillowImage
+
+from zipreader.elements import Image
+from zipreader.errors import OutputError, UsageError
+from zipreader.synth.mailpiece import make_mailpiece
+from zipreader.synth.plan import check_kind
+from zipreader.synth.sources import Sources
+from zipreader.synth.truth import Mailpiece, Truth
+
+Progress = Callable[[int, int], None]
+"""Called with the number of pieces done and of all."""
+
+_SEEDS_A_FOLDER = 1_000_000
+_JPEG_QUALITY = 95
+_PNG_EVERY = 6
+_STATED_EVERY = 5
+_COLUMNS = ("file", "zip", "plus4", "kind", "must_flag")
+
+
+def piece_seed(seed: int, index: int) -> int:
+    """The seed of a piece in a folder; folders of different seeds share none."""
+    return seed * _SEEDS_A_FOLDER + index
+
+
+def write_mail(
+    out: Path,
+    count: int,
+    seed: int,
+    kind: str,
+    sources: Sources,
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> list[Truth]:
+    """Make ``count`` pieces and write them as 0001.jpg and so on, with their truth.
+
+    The same arguments give the same files, whatever ``workers``, the number of
+    processes; a script that asks for more than one needs the usual guard of its
+    ``__main__``.  Files appear whole or not at all; the truth is written last.
+
+    Raises:
+        UsageError: The kind is unknown or a number out of range.
+        OutputError: The folder cannot be written, or holds other files already.
+    """
+    check_kind(kind)
+    if not 0 < count < _SEEDS_A_FOLDER or seed < 0 or workers < 1:
+        raise UsageError(f"cannot make {count} pieces with seed {seed} in {workers} processes")
+    out = Path(out)
+    _prepare(out)
+    width = max(4, len(str(count)))
+    jobs = [(out / f"{i + 1:0{width}d}", kind, piece_seed(seed, i)) for i in range(count)]
+    truths: list[Truth] = []
+    for truth in _run(jobs, sources, workers):
+        truths.append(truth)
+        if progress is not None:
+            progress(len(truths), count)
+    _write_whole(out / "truth.csv", _table(truths).encode())
+    _write_whole(out / "truth.jsonl", "".join(f"{t.to_json()}\n" for t in truths).encode())
+    return truths
+
+
+Job = tuple[Path, str, int]
+"""File without its suffix, kind, seed."""
+
+
+def _run(jobs: list[Job], sources: Sources, workers: int) -> Iterator[Truth]:
+    if workers == 1:
+        yield from (_write_piece(job, sources) for job in jobs)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, _begin_worker, (sources,))
+    try:
+        yield from pool.map(_write_in_worker, jobs, chunksize=4)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_shared: list[Sources] = []
+"""In a worker process: the sources, received once."""
+
+
+def _begin_worker(sources: Sources) -> None:
+    cv2.setNumThreads(1)
+    _shared[:] = [sources]
+
+
+def _write_in_worker(job: Job) -> Truth:
+    return _write_piece(job, _shared[0])
+
+
+def _prepare(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        is_empty = next(out.iterdir(), None) is None
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
+    if not is_empty:
+        raise OutputError(f"{out}: not empty; choose a new folder")
+
+
+def _write_piece(job: Job, sources: Sources) -> Truth:
+    stem, kind, seed = job
+    piece = make_mailpiece(kind, seed, sources)
+    suffix, content = encode(piece)
+    path = stem.with_suffix(suffix)
+    _write_whole(path, content)
+    return piece.truth.named(path.name)
+
+
+def encode(piece: Mailpiece) -> tuple[str, bytes]:
+    """A piece as a file: its suffix and content.
+
+    One-bit images become TIFF in fax group 4, others JPEG or PNG.  Scans
+    mostly state their resolution, photos never do.
+    """
+    image, seed = piece.image, piece.truth.seed
+    is_stated = piece.truth.kind != "photo" and seed % _STATED_EVERY > 0
+    dpi = {"dpi": (piece.dpi, piece.dpi)} if is_stated else {}
+    buffer = io.BytesIO()
+    picture = _pillow(image)
+    if _is_bilevel(image):
+        picture.convert("1").save(buffer, "TIFF", compression="group4", **dpi)
+        return ".tif", buffer.getvalue()
+    if seed % _PNG_EVERY == 0:
+        picture.save(buffer, "PNG", compress_level=1, **dpi)
+        return ".png", buffer.getvalue()
+    picture.save(buffer, "JPEG", quality=_JPEG_QUALITY, **dpi)
+    return ".jpg", buffer.getvalue()
+
+
+def _pillow(image: Image) -> PillowImage.Image:
+    if image.ndim == 2:
+        return PillowImage.fromarray(image)
+    return PillowImage.fromarray(np.ascontiguousarray(image[..., ::-1]))
+
+
+def _is_bilevel(image: Image) -> bool:
+    histogram = np.bincount(image.ravel(), minlength=256)
+    return image.ndim == 2 and int(histogram[1:255].sum()) == 0
+
+
+def _table(truths: list[Truth]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for truth in truths:
+        flag = "yes" if truth.must_flag else "no"
+        writer.writerow([truth.file, truth.zip or "", truth.plus4 or "", truth.kind, flag])
+    return text.getvalue()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name first, so that it is never seen half-written."""
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
