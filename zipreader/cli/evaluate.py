@@ -1,0 +1,243 @@
+"""``zipreader evaluate``: how well mail is read, measured against the truth."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zipreader.cli.console import complain, emit, stderr, stdout
+from zipreader.cli.options import (
+    CalibrationOption,
+    MaxErrorOption,
+    MinConfidenceOption,
+    ModelOption,
+    RuntimeName,
+    RuntimeOption,
+    make_reader,
+    share,
+)
+from zipreader.errors import ExitCode, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from zipreader.evaluation.compare import Comparison
+    from zipreader.evaluation.mail import Folder, Job
+    from zipreader.evaluation.outcome import Outcome
+    from zipreader.evaluation.report import Provenance, Report
+    from zipreader.evaluation.run import Setup
+    from zipreader.evaluation.tables import Table
+    from zipreader.reading.reader import Reader
+
+_WRITERS = (".html", ".md", ".json")
+
+
+def evaluate(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FOLDER",
+            help="Images with truth.jsonl (as 'zipreader synth' writes) or truth.csv with the "
+            "columns file and zip; without a folder, synthetic mail is made and read.",
+        ),
+    ] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="Pieces of mail to make.")] = 500,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="The same seed makes the same mail.")
+    ] = 1,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            help="Kind of mail to make, such as printed or touching; may be given several times, "
+            "the pieces are shared out. By default mixed.",
+        ),
+    ] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--report",
+            metavar="OUT.html",
+            help="Write a report with plots and pictures of the misses (.html), or .md, or .json "
+            "for --compare; may be given several times.",
+        ),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="OLD.json", help="Show what changed since that report."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="All figures and pieces as JSON instead of tables.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; by default one a core.")
+    ] = None,
+    max_error: MaxErrorOption = None,
+    min_confidence: MinConfidenceOption = None,
+    calibration: CalibrationOption = None,
+    model: ModelOption = None,
+    runtime: RuntimeOption = RuntimeName.LITERT,
+) -> None:
+    """Measure how well mail is read: rates, misreads, and the stage that loses mail.
+
+    The mail is made on the fly (extra 'synth'), from digits, faces and seeds that
+    neither training nor calibration has seen; or it is a folder of your own.
+    Ends with 3 if files were missing or unreadable; they count as flagged.
+
+    [bold]Example:[/bold]  zipreader evaluate --count 200 --kind handwritten --report out.html
+    """
+    targets = report or []
+    _check_targets(targets)
+    reader = make_reader(model, calibration, max_error, min_confidence, runtime)
+    from zipreader.evaluation.compare import compare_reports
+    from zipreader.evaluation.report import Report, load_report
+    from zipreader.evaluation.run import ReaderSpec, Setup
+
+    old = load_report(compare) if compare else None
+    found = _open(folder)
+    jobs, provenance = _plan(folder, found, reader, count, seed, kind or ["mixed"])
+    spec = ReaderSpec(
+        model,
+        share(max_error) if max_error is not None else None,
+        min_confidence,
+        calibration,
+        runtime.value,
+    )
+    pictures = any(target.suffix == ".html" for target in targets)
+    outcomes = tuple(_outcomes(jobs, Setup(spec, exhibits=pictures), workers or _cores()))
+    missing, extra = (found.missing, found.extra) if found else ((), ())
+    result = Report(provenance, outcomes, missing, extra)
+    comparison = compare_reports(old, result) if old else None
+    for target in targets:
+        _write(target, result, comparison)
+    if as_json:
+        emit(_json(result, comparison).rstrip())
+    else:
+        _show(result, comparison)
+    if missing or any(outcome.error for outcome in outcomes):
+        raise typer.Exit(ExitCode.INPUT)
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+def _check_targets(targets: Sequence[Path]) -> None:
+    """Refuse before the work what could not be written after it."""
+    for target in targets:
+        if target.suffix not in _WRITERS:
+            raise UsageError(f"{target}: --report writes {', '.join(_WRITERS)}")
+        if not target.parent.is_dir():
+            raise OutputError(f"{target}: the folder {target.parent} does not exist")
+
+
+def _open(folder: Path | None) -> Folder | None:
+    """The pieces of a folder; files that do not match its truth are named."""
+    if folder is None:
+        return None
+    from zipreader.evaluation.mail import open_folder
+
+    found = open_folder(folder)
+    for name in found.missing:
+        complain(f"{folder / name}: named by the truth, but missing")
+    for name in found.extra:
+        complain(f"{folder / name}: not named by the truth, and left out")
+    return found
+
+
+def _plan(
+    folder: Path | None,
+    found: Folder | None,
+    reader: Reader,
+    count: int,
+    seed: int,
+    kinds: Sequence[str],
+) -> tuple[tuple[Job, ...], Provenance]:
+    """The pieces to read, and what the report says about them."""
+    from zipreader.evaluation.mail import generated
+    from zipreader.evaluation.report import Provenance, promises_of, versions
+
+    if found is None:
+        jobs = generated(kinds, count, seed)
+        mail = f"{count} synthetic pieces ({', '.join(kinds)}), seed {seed}"
+        parameters = {"count": count, "seed": seed, "kinds": list(kinds)}
+    else:
+        jobs = found.jobs
+        mail = f"{len(jobs)} pieces of the folder {folder}"
+        parameters = {"folder": str(folder)}
+    provenance = Provenance(
+        mail,
+        parameters,
+        reader.classifier.name,
+        reader.threshold,
+        promises_of(reader.calibration),
+        versions(),
+    )
+    return jobs, provenance
+
+
+def _outcomes(jobs: Sequence[Job], setup: Setup, workers: int) -> Iterator[Outcome]:
+    """Read all pieces, with a progress bar on stderr."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from zipreader.evaluation.run import run
+
+    columns = ("reading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr(), transient=True) as progress:
+        task = progress.add_task("reading", total=len(jobs))
+        for outcome in run(jobs, setup, min(workers, len(jobs))):
+            if outcome.error:
+                complain(outcome.error)
+            progress.advance(task)
+            yield outcome
+
+
+def _write(target: Path, result: Report, comparison: Comparison | None) -> None:
+    from zipreader.evaluation.html import to_html
+    from zipreader.evaluation.report import write_text
+    from zipreader.evaluation.tables import to_markdown
+
+    match target.suffix:
+        case ".json":
+            text = _json(result, comparison)
+        case ".md":
+            text = to_markdown(result, comparison)
+        case _:
+            text = to_html(result, comparison)
+    write_text(target, text)
+
+
+def _json(result: Report, comparison: Comparison | None) -> str:
+    from zipreader.evaluation.compare import comparison_to_dict
+    from zipreader.evaluation.report import to_json
+
+    return to_json(result, comparison_to_dict(comparison) if comparison else None)
+
+
+def _show(result: Report, comparison: Comparison | None) -> None:
+    from zipreader.evaluation.tables import comparison_tables, report_tables
+
+    console = stdout()
+    console.print(f"{result.provenance.mail}; model {result.provenance.model}", markup=False)
+    for table in report_tables(result):
+        console.print(_rich(table))
+    for table in comparison_tables(comparison) if comparison else ():
+        console.print(_rich(table))
+
+
+def _rich(table: Table) -> RenderableType:
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    shown = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
+    for name in table.head:
+        shown.add_column(name)
+    for row in table.rows:
+        shown.add_row(*map(Text, row))
+    return Group(shown, Text(table.note, style="dim"), "")

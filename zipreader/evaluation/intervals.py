@@ -1,0 +1,60 @@
+"""Shares of a whole with exact 95% intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scipy.stats import binomtest
+
+CONFIDENCE = 0.95
+"""Level of every interval in a report, two-sided."""
+
+
+def clopper_pearson(part: int, whole: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The exact binomial interval of ``part / whole``; (0, 1) where ``whole`` is 0.
+
+    Source: C. Clopper, E. Pearson, Biometrika 26, 1934: never narrower than it
+    claims, which suits promises about misreads.
+    """
+    if whole == 0:
+        return 0.0, 1.0
+    interval = binomtest(part, whole).proportion_ci(confidence, method="exact")
+    return float(interval.low), float(interval.high)
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Two-sided exact P value that two readers differ by chance on the same pieces.
+
+    Args:
+        only_first: pieces that only the first got right.
+        only_second: pieces that only the second got right.
+
+    Source: Q. McNemar, Psychometrika 12, 1947, with the binomial instead of
+    the chi-square distribution.
+    """
+    changed = only_first + only_second
+    return float(binomtest(only_first, changed, 0.5).pvalue) if changed else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``part`` of ``whole`` pieces."""
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> float | None:
+        """In 0..1; ``None`` where the whole is empty."""
+        return self.part / self.whole if self.whole else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval, in 0..1."""
+        return clopper_pearson(self.part, self.whole)
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return "-"
+        low, high = self.interval
+        return f"{self.value:.1%} ({100 * low:.1f}-{100 * high:.1f})"

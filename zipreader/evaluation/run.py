@@ -1,0 +1,195 @@
+"""Jobs -> outcomes: read every piece and compare it with the truth, in a fixed order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import cv2
+
+from zipreader.elements import Page, Reading
+from zipreader.errors import UsageError, ZipReaderError
+from zipreader.evaluation.cuts import PieceReader
+from zipreader.evaluation.exhibit import make_exhibit
+from zipreader.evaluation.mail import Job
+from zipreader.evaluation.outcome import Candidate, Outcome, Stage
+from zipreader.evaluation.tracing import Trace, trace
+from zipreader.reading.classifier import Runtime
+from zipreader.reading.images import open_pages, pages_from_bytes
+from zipreader.reading.reader import Reader
+from zipreader.synth import Sources, SourcesSpec, make_mailpiece
+from zipreader.synth.truth import Truth
+from zipreader.synth.write import encode
+
+_CHUNK = 4
+"""Jobs that go to a worker at once."""
+_CANDIDATES = 5
+_FAULTS = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a fault of the reader itself raises (cv2.error besides): it is measured, not fatal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSpec:
+    """The arguments of :class:`Reader`, in a form that can go to another process."""
+
+    model_dir: Path | None = None
+    max_error: float | None = None
+    min_confidence: float | None = None
+    calibration: Path | None = None
+    runtime: Runtime = "litert"
+
+    def __call__(self) -> Reader:
+        """Open the reader."""
+        return Reader(
+            self.model_dir,
+            max_error=self.max_error,
+            min_confidence=self.min_confidence,
+            calibration=self.calibration,
+            runtime=self.runtime,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setup:
+    """What each worker needs: how to open its reader, and the material of generated mail."""
+
+    open_reader: Callable[[], PieceReader] = field(default_factory=ReaderSpec)
+    sources: SourcesSpec | None = None
+    exhibits: bool = True
+    """Whether to draw the misses."""
+
+
+class Examiner:
+    """Reads one piece after the other; one thread."""
+
+    def __init__(self, setup: Setup) -> None:
+        cv2.setNumThreads(1)
+        self.reader = setup.open_reader()
+        self.exhibits = setup.exhibits
+        self._spec = setup.sources
+        self._sources: Sources | None = None
+
+    def examine(self, job: Job) -> Outcome:
+        """Read one piece and compare it with its truth; a failure is an outcome too."""
+        truth, content = job.truth, None
+        if truth is None or job.path is None:
+            piece = make_mailpiece(job.kind, job.seed, self._material())
+            truth, content = piece.truth, encode(piece)[1]
+        try:
+            reading = self.reader.read_page(self._page(job, content))
+            traced = trace(reading, truth, self.reader)
+        except ZipReaderError as error:
+            return failed(job.name, truth, str(error))
+        except (*_FAULTS, cv2.error) as error:
+            return failed(job.name, truth, f"{job.name}: {type(error).__name__}: {error}")
+        outcome = compare(job.name, reading, truth, traced)
+        if self.exhibits and outcome.missed:
+            return replace(outcome, exhibit=make_exhibit(reading, truth))
+        return outcome
+
+    def _page(self, job: Job, content: bytes | None) -> Page:
+        """The first page of the job's file, or of ``content``."""
+        config = self.reader.config.images
+        if content is None:
+            assert job.path is not None
+            return next(iter(open_pages(job.path, config)))
+        return next(iter(pages_from_bytes(content, job.name, config)))
+
+    def _material(self) -> Sources:
+        if self._sources is None:
+            self._sources = (self._spec or SourcesSpec()).open()
+        return self._sources
+
+
+def compare(name: str, reading: Reading, truth: Truth, traced: Trace) -> Outcome:
+    """One reading against the truth; rates count the best guess even where it is denied."""
+    best = reading.best
+    return Outcome(
+        name=name,
+        kind=truth.kind,
+        writing=truth.writing,
+        variant=truth.variant,
+        truth=truth.zip,
+        truth_plus4=truth.plus4,
+        must_flag=truth.must_flag,
+        zip=reading.zip,
+        plus4=best.plus4 if best else None,
+        confidence=reading.decision.confidence,
+        accepted=reading.decision.accepted,
+        reasons=tuple(objection.reason for objection in reading.decision.objections),
+        candidates=tuple(
+            Candidate(hypothesis.zip, hypothesis.probability)
+            for hypothesis in reading.hypotheses[:_CANDIDATES]
+        ),
+        seconds=dict(reading.seconds),
+        traced=truth.field is not None and bool(truth.digits),
+        stage=traced.stage,
+        detail=traced.detail,
+        field_rank=traced.field_rank,
+        glyphs=traced.glyphs,
+    )
+
+
+def failed(name: str, truth: Truth, message: str) -> Outcome:
+    """The outcome of a piece that could not be read at all: it is flagged."""
+    return Outcome(
+        name=name,
+        kind=truth.kind,
+        writing=truth.writing,
+        variant=truth.variant,
+        truth=truth.zip,
+        truth_plus4=truth.plus4,
+        must_flag=truth.must_flag,
+        zip=None,
+        confidence=0.0,
+        accepted=False,
+        stage=None if truth.must_flag else Stage.FILE,
+        detail=message,
+        error=message,
+    )
+
+
+_examiner: Examiner | None = None
+
+
+def _open_worker(setup: Setup) -> None:
+    global _examiner
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the pool
+    _examiner = Examiner(setup)
+
+
+def _examine(job: Job) -> Outcome:
+    assert _examiner is not None
+    return _examiner.examine(job)
+
+
+def run(jobs: Sequence[Job], setup: Setup | None = None, workers: int = 1) -> Iterator[Outcome]:
+    """Yield the outcome of each job, in the order of the jobs.
+
+    Args:
+        jobs: the pieces, from :func:`generated` or a folder.
+        setup: how to read them; the shipped reader by default.
+        workers: processes, each with one thread; 1 works in this process.
+
+    Raises:
+        UsageError: less than one worker.
+        ModelError: the reader cannot be opened.
+    """
+    setup = setup or Setup()
+    if workers < 1:
+        raise UsageError(f"{workers} workers cannot work: at least 1")
+    if workers == 1:
+        examiner = Examiner(setup)
+        yield from map(examiner.examine, jobs)
+        return
+    # A fresh interpreter each: OpenCV and LiteRT do not survive a fork with their threads.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, _open_worker, (setup,))
+    try:
+        yield from pool.map(_examine, jobs, chunksize=_CHUNK)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
