@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zipreader.elements import Decision, Digit, Quad, Reading, Reason, ZipHypothesis
+from zipreader.elements import AddressBlock, Decision, Digit, Quad, Reading, Reason, ZipHypothesis
 
 SCHEMA = 1
 """Version of the record."""
@@ -42,7 +42,7 @@ def to_record(reading: Reading) -> dict[str, object]:
     ``path`` and ``error``.
     """
     decision, best = reading.decision, best_guess(reading)
-    block = block_quad(reading)
+    block = address_block(reading)
     return error_record(reading.page.path, None) | {
         "page": reading.page.index + 1,
         "zip": best.zip if best else None,
@@ -53,7 +53,7 @@ def to_record(reading: Reading) -> dict[str, object]:
         "reasons": _reasons(decision),
         "digits": [_digit(digit) for digit in best.digits] if best else [],
         "zip_box": _polygon(zip_quad(best)) if best else None,
-        "block_box": None if block is None else _polygon(block),
+        "block_box": _polygon(block.page.original_quad(block.box)) if block else None,
         "orientation": reading.upright.orientation if reading.upright else None,
         "place": _place(best) if best else None,
         "candidates": _candidates(reading.hypotheses),
@@ -104,13 +104,12 @@ def zip_quad(hypothesis: ZipHypothesis) -> Quad:
     return quad
 
 
-def block_quad(reading: Reading) -> Quad | None:
-    """The address block that was read, else the likeliest one, in original pixels."""
+def address_block(reading: Reading) -> AddressBlock | None:
+    """The block whose ZIP was read; where none was, the likeliest."""
     best = best_guess(reading)
-    block = best.field.block if best else None
-    if block is None and best is None and reading.blocks:
-        block = reading.blocks[0]
-    return block.page.original_quad(block.box) if block else None
+    if best:
+        return best.field.block
+    return reading.blocks[0] if reading.blocks else None
 
 
 def _rounded(probability: float) -> float:
