@@ -36,6 +36,10 @@ class PageConfig:
     """Length assumed where no DPI is stated, in inches."""
     paper_reach: float = 0.12
     """Reach of the paper estimate, in inches: above the widest stroke."""
+    dark_paper: float = 130
+    """Paper below this level may carry light writing."""
+    light_strokes: float = 0.4
+    """Skewness, -1 to 1, of what stands out above which writing is lighter than paper."""
     outline_contrast: float = 14
     """Least difference between envelope and surroundings, in levels of 255."""
     outline_share: tuple[float, float] = (0.12, 0.97)
@@ -56,6 +60,8 @@ class PageConfig:
     """Reach of the paper estimate in such an image, in its heights."""
     landscape_bonus: float = 1.5
     """Lines run along the longer side so much more often."""
+    sure_direction: float = 2.5
+    """Where lines run one way so much more clearly, the other way is not tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ class FieldsConfig:
     """Five digits are at least so wide."""
     longest: float = 9.5
     """A ZIP+4 is at most so wide."""
-    most_fields: int = 10
+    most_fields: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +134,21 @@ class SegmentConfig:
     """Reach of the paper estimate, in H: above the widest stroke."""
     rule_length: float = 2.2
     """A horizontal run at least so long, in H, may be a ruled line."""
+    rule_slopes: tuple[float, ...] = (0.0, -0.015, 0.015, -0.03, 0.03, -0.045, 0.045)
+    """Slopes at which ruled lines are looked for."""
     frame_length: float = 1.7
     """A vertical run at least so long, in H, may be the side of a box."""
+    frame_heights: tuple[float, float] = (1.05, 2.6)
+    """Rules so far apart, in H, may be the top and the bottom of a box."""
+    frame_share: float = 0.9
+    """Then a vertical run of this share of their distance is a side of the box."""
     rule_thickness: float = 1.6
     """A ruled line is at most so thick, in w."""
     speck: float = 0.002
     """Components of less ink than this, in H*H, are dropped."""
     cut_width: float = 0.42
     """Components wider than this, in H, are cut."""
-    cut_cost: float = 2.6
+    cut_cost: float = 3.0
     """A seam crosses at most so much ink, in w."""
     cut_distance: float = 0.12
     """Seams lie at least so far apart, in H."""
@@ -160,14 +172,16 @@ class SegmentConfig:
 class DecodeConfig:
     """Best paths through the lattice; costs are negative natural logarithms."""
 
-    floor: float = 6.0
-    """No digit costs more than this by its score alone."""
+    most_cost: float = 7.0
+    """A digit that costs more is not followed."""
     digits_per_glyph: int = 3
     """Classes of a glyph that are followed."""
-    beam: int = 12
+    beam: int = 8
     """Partial paths kept a state."""
-    hypotheses: int = 10
+    hypotheses: int = 6
     """Hypotheses returned a field."""
+    most_behind: float = 9.0
+    """A hypothesis that costs so much more than the best is not returned."""
     height_spread: float = 0.22
     """Spread of log(height / H) of digits but zero."""
     zero_height: tuple[float, float] = (-0.12, 0.3)

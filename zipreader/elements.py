@@ -265,8 +265,8 @@ class Lattice:
 class Digit:
     """A classified glyph: ``value`` is one character, ``confidence`` its posterior.
 
-    The posterior sums over every path of the lattice, so it already knows of
-    other cuts.  ``quad`` in original pixels.
+    The posterior sums over every path of the lattice that spells a ZIP, so it
+    already knows of other cuts.  ``quad`` in original pixels.
     """
 
     value: str

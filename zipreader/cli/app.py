@@ -7,7 +7,11 @@ from typing import Annotated
 import typer
 
 from zipreader import __version__
+from zipreader.cli.calibrate import calibrate
+from zipreader.cli.evaluate import evaluate
 from zipreader.cli.read import read
+from zipreader.cli.synth import synth
+from zipreader.cli.train import train
 
 app = typer.Typer(
     name="zipreader",
@@ -34,4 +38,5 @@ def _options(
     """Read the ZIP code on scanned envelopes, and flag what is not certain."""
 
 
-app.command()(read)
+for command in (read, synth, evaluate, train, calibrate):
+    app.command()(command)

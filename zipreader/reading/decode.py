@@ -11,7 +11,6 @@ Y. LeCun et al., Proc. IEEE 86, 1998, section V).
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import dataclass
 
@@ -30,10 +29,17 @@ from zipreader.elements import (
 )
 
 _ZIP = 5
-_LONGEST = 10
+_LONGEST = 7
+_LONGEST_DASHED = 10
 _DASH_HEIGHT = 0.4
 _DASH_WIDTH = (0.15, 1.1)
 _TINY = 1e-9
+
+_Path = tuple[float, str, tuple[int, ...]]
+"""The beginning of a reading: its cost, its text, and the glyphs it takes.
+
+The cost sums over all ways to cut the same text; the glyphs are the likeliest.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,6 @@ class _Arc:
     costs: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Path:
-    """The beginning of a reading; ``arcs`` are indices of glyphs."""
-
-    cost: float
-    text: str = ""
-    arcs: tuple[int, ...] = ()
-
-
 class _Trellis:
     """The costs of one lattice; positions 0..n lie between the primitives."""
 
@@ -65,22 +62,27 @@ class _Trellis:
         self.end = len(self.boxes)
         self.scores = scores
         self.glyphs = lattice.glyphs
-        self.arcs = [self._arc(index, glyph) for index, glyph in enumerate(lattice.glyphs)]
+        self.arcs = self._arcs()
+        self.gaps = self._gaps()
         self.left = self._border(range(self.end), forward=True)
         self.right = self._border(range(self.end), forward=False)
 
-    def _arc(self, index: int, glyph: Glyph) -> _Arc:
-        config, row = self.config, self.scores[index]
-        best = np.argsort(-row[:NOT_A_DIGIT])[: config.digits_per_glyph]
-        costs = tuple(
-            (
-                str(value),
-                min(-math.log(max(float(row[value]), _TINY)), config.floor)
-                + self._shape_cost(int(value), glyph.box),
-            )
-            for value in best
-        )
-        return _Arc(*glyph.span, index, costs)
+    def _arcs(self) -> dict[int, list[_Arc]]:
+        """By the position where they start: the glyphs that may be digits."""
+        arcs: dict[int, list[_Arc]] = {}
+        for index, glyph in enumerate(self.glyphs):
+            costs = self._costs(self.scores[index], glyph.box)
+            if costs:
+                arcs.setdefault(glyph.span[0], []).append(_Arc(*glyph.span, index, costs))
+        return arcs
+
+    def _costs(self, row: Scores, box: Box) -> tuple[tuple[str, float], ...]:
+        likely = [int(v) for v in np.argsort(-row[:NOT_A_DIGIT])[: self.config.digits_per_glyph]]
+        costs = [
+            (str(v), -math.log(max(float(row[v]), _TINY)) + self._shape_cost(v, box))
+            for v in likely
+        ]
+        return tuple((value, cost) for value, cost in costs if cost <= self.config.most_cost)
 
     def _shape_cost(self, value: int, box: Box) -> float:
         """How unlike a digit's the height of the glyph is."""
@@ -88,13 +90,15 @@ class _Trellis:
         deviation = (math.log(box.height / self.height) - mean) / spread
         return self.config.geometry_weight * min(deviation * deviation / 2, 8.0)
 
-    def gap(self, position: int) -> float:
-        """Cost of the gap before a position, between two digits."""
-        if position == 0:
-            return 0.0
-        before = max(box.x1 for box in self.boxes[:position])
-        gap = (self.boxes[position].x0 - before) / self.height
-        return max(0.0, gap - self.config.gap) * self.config.gap_cost
+    def _gaps(self) -> list[float]:
+        """Cost of the gap before each position, between two digits."""
+        gaps = [0.0]
+        reached = 0
+        for box, following in zip(self.boxes, self.boxes[1:], strict=False):
+            reached = max(reached, box.x1)
+            gap = (following.x0 - reached) / self.height
+            gaps.append(max(0.0, gap - self.config.gap) * self.config.gap_cost)
+        return [*gaps, 0.0]
 
     def _size(self, position: int) -> float:
         box = self.boxes[position]
@@ -147,18 +151,11 @@ def decode(lattice: Lattice, scores: Scores, config: DecodeConfig) -> tuple[ZipH
         config: costs and limits.
     """
     trellis = _Trellis(lattice, scores, config)
-    finished = _paths(trellis)
-    total = _log_sum([-path.cost for path in finished])
-    readings: dict[str, list[_Path]] = {}
-    for path in sorted(finished):
-        if _is_zip(path.text):
-            readings.setdefault(path.text, []).append(path)
-    shares = {
-        text: math.exp(_log_sum([-path.cost for path in paths]) - total)
-        for text, paths in readings.items()
-    }
-    ranked = sorted(shares, key=lambda text: -shares[text])[: config.hypotheses]
-    return tuple(_hypothesis(text, readings[text][0], shares, trellis, lattice) for text in ranked)
+    readings = _merged(_paths(trellis))
+    total = _log_sum([-cost for cost, _, _ in readings])
+    zips = [path for path in readings if _is_zip(path[1])]
+    shares = {text: math.exp(-cost - total) for cost, text, _ in zips}
+    return tuple(_hypothesis(path, shares, trellis, lattice) for path in zips[: config.hypotheses])
 
 
 def _is_zip(text: str) -> bool:
@@ -172,42 +169,49 @@ def _paths(trellis: _Trellis) -> list[_Path]:
     number of digits and whether the hyphen of a ZIP+4 has passed.
     """
     config = trellis.config
-    arcs: dict[int, list[_Arc]] = {}
-    for arc in trellis.arcs:
-        arcs.setdefault(arc.start, []).append(arc)
     beams: list[dict[tuple[int, bool], list[_Path]]] = [{} for _ in range(trellis.end + 1)]
     finished: list[_Path] = []
-    for position in range(trellis.end + 1):
-        states = beams[position]
-        states[0, False] = [_Path(trellis.left[position])]
+    for position, states in enumerate(beams):
+        states[0, False] = [(trellis.left[position], "", ())]
         for (digits, dashed), paths in states.items():
-            kept = heapq.nsmallest(config.beam, paths)
+            kept = _merged(paths)[: config.beam]
             if digits:
                 finish = trellis.right[position] + _length_cost(digits, dashed, config)
-                finished += [_Path(p.cost + finish, p.text, p.arcs) for p in kept]
-                if position < trellis.end:
-                    skip = trellis.skip(position)
-                    beams[position + 1].setdefault((digits, dashed), []).extend(
-                        _Path(p.cost + skip, p.text, p.arcs) for p in kept
-                    )
-            if (
-                digits == _ZIP
-                and not dashed
-                and position < trellis.end
-                and trellis.is_dash(position)
-            ):
-                beams[position + 1].setdefault((digits, True), []).extend(
-                    _Path(p.cost, p.text + "-", p.arcs) for p in kept
+                finished += [(cost + finish, text, arcs) for cost, text, arcs in kept]
+            if position == trellis.end:
+                continue
+            following = beams[position + 1]
+            if digits:
+                skip = trellis.skip(position)
+                following.setdefault((digits, dashed), []).extend(
+                    (cost + skip, text, arcs) for cost, text, arcs in kept
                 )
-            if digits < _LONGEST:
-                gap = trellis.gap(position) if digits and position < trellis.end else 0.0
-                for arc in arcs.get(position, ()):
+            if digits == _ZIP and not dashed and trellis.is_dash(position):
+                following.setdefault((digits, True), []).extend(
+                    (cost, text + "-", arcs) for cost, text, arcs in kept
+                )
+            if digits < (_LONGEST_DASHED if dashed else _LONGEST):
+                gap = trellis.gaps[position] if digits else 0.0
+                for arc in trellis.arcs.get(position, ()):
                     beams[arc.end].setdefault((digits + 1, dashed), []).extend(
-                        _Path(p.cost + cost + gap, p.text + value, (*p.arcs, arc.index))
-                        for p in kept
-                        for value, cost in arc.costs
+                        (cost + price + gap, text + value, (*arcs, arc.index))
+                        for cost, text, arcs in kept
+                        for value, price in arc.costs
                     )
     return finished
+
+
+def _merged(paths: list[_Path]) -> list[_Path]:
+    """One path a text, cheapest first; its cost sums over all that spell the text."""
+    best: dict[str, _Path] = {}
+    for path in sorted(paths):
+        first = best.get(path[1])
+        if first is None:
+            best[path[1]] = path
+        else:
+            cost = first[0] - math.log1p(math.exp(first[0] - path[0]))
+            best[path[1]] = (cost, first[1], first[2])
+    return sorted(best.values())
 
 
 def _length_cost(digits: int, dashed: bool, config: DecodeConfig) -> float:
@@ -228,11 +232,12 @@ def _log_sum(values: list[float]) -> float:
 
 
 def _hypothesis(
-    text: str, path: _Path, shares: dict[str, float], trellis: _Trellis, lattice: Lattice
+    path: _Path, shares: dict[str, float], trellis: _Trellis, lattice: Lattice
 ) -> ZipHypothesis:
+    cost, text, arcs = path
     values = text.replace("-", "")
-    glyphs = [lattice.glyphs[index] for index in path.arcs]
-    rows = trellis.scores[list(path.arcs)]
+    glyphs = [lattice.glyphs[index] for index in arcs]
+    rows = trellis.scores[list(arcs)]
     digits = tuple(
         _digit(place, value, glyph, shares, lattice)
         for place, (value, glyph) in enumerate(zip(values, glyphs, strict=True))
@@ -248,7 +253,7 @@ def _hypothesis(
             math.log(max(float(row[int(v)]), _TINY)) for v, row in zip(values, rows, strict=True)
         ),
         "not_a_digit": float(rows[:, NOT_A_DIGIT].max()),
-        "cost": path.cost,
+        "cost": cost,
         **_geometry(glyphs, trellis.height),
     }
     zip_code, _, plus4 = text.partition("-")
@@ -260,17 +265,18 @@ def _hypothesis(
 def _digit(
     place: int, value: str, glyph: Glyph, shares: dict[str, float], lattice: Lattice
 ) -> Digit:
-    """A digit with its posterior over all readings of the field."""
+    """A digit with its posterior among all ZIPs that the field may show."""
     votes: dict[str, float] = {}
     for text, share in shares.items():
         values = text.replace("-", "")
         if place < len(values):
             votes[values[place]] = votes.get(values[place], 0.0) + share
+    total = sum(votes.values())
     rivals = sorted((v for v in votes if v != value), key=lambda v: -votes[v])
     upright = lattice.source.field.page
     corners = transform_points(lattice.source.to_upright, glyph.box.quad())
     quad = transform_points(upright.to_original, corners)
-    return Digit(value, votes[value], rivals[0] if rivals else "", glyph, quad)
+    return Digit(value, votes[value] / total, rivals[0] if rivals else "", glyph, quad)
 
 
 def _geometry(glyphs: list[Glyph], height: float) -> dict[str, float]:
@@ -279,11 +285,12 @@ def _geometry(glyphs: list[Glyph], height: float) -> dict[str, float]:
     heights = np.array([box.height for box in boxes]) / height
     bottoms = np.array([box.y1 for box in boxes]) / height
     centres = np.array([box.center[0] for box in boxes]) / height
-    line = np.polyfit(centres, bottoms, 1) if np.ptp(centres) > 0 else np.array([0, bottoms.mean()])
+    across = centres - centres.mean()
+    rise = float(across @ bottoms) / max(float(across @ across), _TINY)
     gaps = np.array([b.x0 - a.x1 for a, b in zip(boxes, boxes[1:], strict=False)]) / height
     return {
         "height_spread": float(heights.std()),
-        "baseline_spread": float((bottoms - np.polyval(line, centres)).std()),
+        "baseline_spread": float((bottoms - rise * across).std()),
         "widest_gap": float(gaps.max(initial=0)),
         "deepest_overlap": float(-gaps.min(initial=0)),
     }

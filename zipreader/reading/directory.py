@@ -28,12 +28,23 @@ class Directory:
 
     def place(self, zip_code: str) -> Place | None:
         """City and state of a five-digit ZIP, ``None`` where it is not assigned."""
-        start = self._table.find(b"\n%s " % zip_code.encode("ascii", "replace"))
-        if start < 0:
+        start = self._line(zip_code.encode("ascii", "replace"))
+        if not self._table.startswith(b"\n%s " % zip_code.encode("ascii", "replace"), start):
             return None
         end = self._table.find(b"\n", start + 1)
         city, _, state = self._table[start + 7 : end].decode().rpartition(", ")
         return Place(city, state)
+
+    def _line(self, wanted: bytes) -> int:
+        """Where the first line that is not below ``wanted`` begins, by bisection."""
+        low, high = 0, len(self._table) - 1
+        while low < high:
+            start = self._table.rfind(b"\n", 0, (low + high) // 2 + 1)
+            if self._table[start + 1 : start + 6] < wanted:
+                low = self._table.find(b"\n", start + 1)
+            else:
+                high = start
+        return low
 
     def __len__(self) -> int:
         return self._table.count(b"\n") - 1

@@ -99,38 +99,37 @@ def _joined(
     chains: list[npt.NDArray[np.intp]], parts: Boxes, config: LinesConfig
 ) -> list[npt.NDArray[np.intp]]:
     """Join pieces of one line over wide gaps, as between state and ZIP."""
-    pieces = [(chain, *_measure(parts[chain])) for chain in chains]
-    links = []
-    for i, (first, height, _, bottom_line) in enumerate(pieces):
-        right = parts[first, 2].max()
-        for j, (second, other, _, other_line) in enumerate(pieces):
-            left = parts[second, 0].min()
-            taller = max(height, other)
-            if i == j or not -0.5 * taller <= left - right <= config.join_gap * taller:
-                continue
-            if min(height, other) < 0.5 * taller:
-                continue
-            middle = (left + right) / 2
-            if abs(_at(bottom_line, middle) - _at(other_line, middle)) <= 0.45 * taller:
-                links.append((i, j))
+    if not chains:
+        return []
+    measured = [_measure(parts[chain]) for chain in chains]
+    height, slope, level = np.array(measured).T
+    left = np.array([parts[chain, 0].min() for chain in chains])
+    right = np.array([parts[chain, 2].max() for chain in chains])
+    taller = np.maximum(height[:, None], height)
+    gap = left - right[:, None]
+    middle = (left + right[:, None]) / 2
+    rise = np.abs((slope - slope[:, None]) * middle + level - level[:, None])
+    fits = (gap >= -0.5 * taller) & (gap <= config.join_gap * taller) & (rise <= 0.45 * taller)
+    fits &= np.minimum(height[:, None], height) >= 0.5 * taller
+    np.fill_diagonal(fits, False)
+    links = [(int(i), int(j)) for i, j in np.argwhere(fits)]
     return [
         np.sort(np.concatenate([chains[index] for index in group]))
         for group in _groups(len(chains), links)
     ]
 
 
-def _measure(parts: Boxes) -> tuple[float, float, tuple[float, float]]:
-    """Text height, width, and the line (slope, level) through the bottoms."""
+def _measure(parts: Boxes) -> tuple[float, float, float]:
+    """Text height, and the slope and level of the line through the bottoms."""
     heights = parts[:, 3] - parts[:, 1]
     height = float(np.percentile(heights, 70))
     body = parts[heights >= 0.5 * height]
     x = (body[:, 0] + body[:, 2]) / 2
     middle = (body[:, 1] + body[:, 3]) / 2
-    width = float(parts[:, 2].max() - parts[:, 0].min())
     if len(body) < 4 or np.ptp(x) < 4 * height:
-        return height, width, (0.0, float(np.median(body[:, 3])))
+        return height, 0.0, float(np.median(body[:, 3]))
     slope = _robust_slope(x, middle)
-    return height, width, (slope, float(np.median(body[:, 3] - slope * x)))
+    return height, slope, float(np.median(body[:, 3] - slope * x))
 
 
 def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
@@ -141,12 +140,8 @@ def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> flo
     return float(np.clip(np.median(dy[far] / dx[far]), -0.2, 0.2))
 
 
-def _at(line: tuple[float, float], x: float) -> float:
-    return line[0] * x + line[1]
-
-
 def _line(parts: Boxes, scale: float) -> TextLine:
-    height, _, (slope, _) = _measure(parts)
+    height, slope, _ = _measure(parts)
     boxes = tuple(
         Box(int(x0 / scale), int(y0 / scale), round(x1 / scale + 0.5), round(y1 / scale + 0.5))
         for x0, y0, x1, y1 in parts[np.argsort(parts[:, 0])]

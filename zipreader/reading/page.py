@@ -26,7 +26,7 @@ class _Sheet:
 
 
 def upright_pages(page: Page, config: PageConfig) -> Iterator[UprightPage]:
-    """The page in its four orientations, the likeliest first.
+    """The page in its possible orientations, the likeliest first.
 
     Each is cropped to the envelope's outline where there is one, its paper
     flattened to white, and its lines levelled.  Later ones cost nothing until
@@ -35,14 +35,16 @@ def upright_pages(page: Page, config: PageConfig) -> Iterator[UprightPage]:
     sheet = _cut_out(page, config)
     along, across = _line_evidence(sheet, config)
     level, sideways = (0, 180), (90, 270)
-    for turn in (*level, *sideways) if along >= across else (*sideways, *level):
+    likely, other = (level, sideways) if along >= across else (sideways, level)
+    sure = max(along, across) >= config.sure_direction * min(along, across)
+    for turn in likely if sure else (*likely, *other):
         yield _turned(page, sheet, turn, config)
 
 
 def whole_page(page: Page, config: PageConfig) -> UprightPage:
     """The page as it is, for an image that shows nothing but a ZIP field."""
     height = page.image.shape[0]
-    grey = _flatten(page.image, config.field_paper_reach * height)
+    grey = _flatten(page.image, config.field_paper_reach * height, config)
     return UprightPage(page, grey, np.eye(3), 0, page.dpi or height / config.field_height)
 
 
@@ -57,7 +59,7 @@ def _cut_out(page: Page, config: PageConfig) -> _Sheet:
         matrix = cv2.getPerspectiveTransform(corners, outline.astype(np.float32))
         image = imageops.warp(page.image, matrix, size)
     dpi = _dpi(page, image, config)
-    return _Sheet(_flatten(image, config.paper_reach * dpi), matrix, dpi)
+    return _Sheet(_flatten(image, config.paper_reach * dpi, config), matrix, dpi)
 
 
 def _size_of(outline: Quad) -> tuple[int, int]:
@@ -77,22 +79,35 @@ def _dpi(page: Page, image: Image, config: PageConfig) -> float:
     return longest / config.usual_length
 
 
-def _flatten(image: Image, reach: float) -> GreyImage:
+def _flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
     """Grey levels with white paper, whatever its colour and light.
 
     Each channel is divided by its own paper, and the darkest channel counts:
     so blue ink shows on kraft, and black ink on red paper.  Light writing on
     dark paper is inverted.
     """
+    grey = imageops.to_grey(image)
+    if _is_light_on_dark(grey, reach, config):
+        return _divide(cv2.bitwise_not(grey), reach)
     channels = [image] if image.ndim == 2 else list(cv2.split(image))
     flat = [_divide(channel, reach) for channel in channels]
-    darkest = flat[0] if len(flat) == 1 else cv2.min(cv2.min(flat[0], flat[1]), flat[2])
-    grey = imageops.to_grey(image)
-    if float(np.median(grey[::8, ::8])) < 110:
-        inverted = _divide(cv2.bitwise_not(grey), reach)
-        if _ink_share(inverted) > 1.5 * _ink_share(darkest):
-            return inverted
-    return darkest
+    return flat[0] if len(flat) == 1 else cv2.min(cv2.min(flat[0], flat[1]), flat[2])
+
+
+def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool:
+    """Whether the strokes on dark paper are lighter than it.
+
+    Strokes are what differs from the median of the neighbourhood, and the cube
+    of the difference tells on which side: noise and the two sides of an edge
+    cancel out.
+    """
+    if float(np.median(grey[::8, ::8])) > config.dark_paper:
+        return False
+    scale = min(1.0, 12 / reach)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    around = cv2.medianBlur(small, imageops.odd(0.75 * reach * scale)).astype(np.float32)
+    cubes = (cv2.GaussianBlur(small, (0, 0), 0.7).astype(np.float32) - around) ** 3
+    return float(cubes.sum()) > config.light_strokes * float(np.abs(cubes).sum())
 
 
 def _divide(channel: GreyImage, reach: float) -> GreyImage:
@@ -104,10 +119,6 @@ def _divide(channel: GreyImage, reach: float) -> GreyImage:
     below = imageops.paper(small, reach / reduction)
     below = cv2.resize(below, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return cv2.divide(channel, cv2.max(below, 16), scale=255)
-
-
-def _ink_share(flat: GreyImage) -> float:
-    return float((flat[::4, ::4] < 140).mean())
 
 
 def _line_evidence(sheet: _Sheet, config: PageConfig) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from zipreader.config import SegmentConfig
 from zipreader.elements import Box, FieldInk, Glyph, InkMap, Lattice, Mask, Matrix, ZipField
 from zipreader.reading import imageops
 from zipreader.reading.normalize import normalize
+from zipreader.reading.rules import without_rules
 from zipreader.reading.seams import find_seams
 
 Labels = npt.NDArray[np.int32]
@@ -33,7 +34,7 @@ def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
     matrix, size = _field_frame(field, config)
     grey = imageops.warp(field.page.grey, matrix, size)
     ink = imageops.ink(grey, config.paper_reach * config.digit_height)
-    ink = _without_rules(ink, config)
+    ink = without_rules(ink, config)
     width = imageops.stroke_width(ink >= 0.5)
     return FieldInk(field, ink, matrix, config.digit_height, width)
 
@@ -53,26 +54,6 @@ def _field_frame(field: ZipField, config: SegmentConfig) -> tuple[Matrix, tuple[
         dtype=np.float64,
     )
     return matrix, (width, height)
-
-
-def _without_rules(ink: InkMap, config: SegmentConfig) -> InkMap:
-    """Erase long thin straight runs; where a stroke crosses one the stroke stays."""
-    height = config.digit_height
-    mask = (ink >= 0.5).astype(np.uint8)
-    thick = max(2, round(config.rule_thickness * imageops.stroke_width(mask > 0)))
-    erased = ink
-    for length, along in ((config.rule_length, True), (config.frame_length, False)):
-        run = round(length * height)
-        if run > (mask.shape[1] if along else mask.shape[0]):
-            continue
-        shape = (run, 1) if along else (1, run)
-        across = (1, thick + 1) if along else (thick + 1, 1)
-        thickened = cv2.dilate(mask, np.ones((3, 1) if along else (1, 3), np.uint8))
-        long_runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones(shape[::-1], np.uint8))
-        crossing = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(across[::-1], np.uint8))
-        rule = cv2.dilate(long_runs & mask & ~crossing, np.ones((3, 3), np.uint8)) & ~crossing
-        erased = np.where(rule > 0, np.float32(0), erased)
-    return erased
 
 
 def lattice(source: FieldInk, config: SegmentConfig) -> Lattice:

@@ -1,0 +1,201 @@
+"""``zipreader train``: a digit network from images, pen strokes, faces and reviewed glyphs."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zipreader.cli.console import stderr, stdout
+from zipreader.errors import MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
+
+    from zipreader.training.pipeline import Outcome, Watcher
+    from zipreader.training.plan import Plan
+    from zipreader.training.train import Epoch, Step
+
+_EXTRA_PACKAGES = ("keras", "tensorflow", "matplotlib")
+
+
+class NetworkName(StrEnum):
+    """Sizes of network."""
+
+    SMALL = "small"
+    LEAN = "lean"
+    MEDIUM = "medium"
+
+
+def train(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FOLDER", help="The model folder to write, at the end."),
+    ],
+    mnist: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="MNIST as keras.datasets keeps it (.npz); else downloaded."
+        ),
+    ] = None,
+    strokes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Digits as pen strokes (.npz).")
+    ] = None,
+    letters: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Letters as pen strokes (.npz).")
+    ] = None,
+    words: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Scanned words without digits (.npz).")
+    ] = None,
+    glyphs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Your own reviewed glyphs: images in folders 0 to 9 and none."
+        ),
+    ] = None,
+    network: Annotated[
+        NetworkName, typer.Option(help="Size: time a tile against accuracy.")
+    ] = NetworkName.LEAN,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Rounds over all tiles.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of tiles, weights and batches.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that make tiles.")] = 2,
+    run: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Checkpoints; by default beside the cached tiles."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last finished epoch in --run.")
+    ] = False,
+    cache: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Made tiles, kept for the next run.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
+    ] = False,
+) -> None:
+    """Train a digit network, calibrate and measure it, and write a model folder.
+
+    MNIST alone makes a network that fails on other people's pens: give pen
+    strokes and letters where you have them, and the glyphs that you reviewed.
+    Early stopping and the temperature use writers that were not trained on.
+    Stopped with Ctrl-C, a run goes on with --resume.  The folder appears only
+    when everything is checked; afterwards run [bold]zipreader calibrate[/bold],
+    because thresholds belong to one network.  Needs the extra 'train'.
+
+    [bold]Example:[/bold]  zipreader train --out my-model --mnist mnist.npz --glyphs reviewed/
+    """
+    with _extra():
+        from zipreader.training.download import standard_mnist
+        from zipreader.training.pipeline import Workshop, train_model
+    from zipreader.training.pools import default_cache
+    from zipreader.training.sources import Sources
+
+    _check(out)
+    sources = Sources(mnist or standard_mnist(), strokes, letters, words, glyphs)
+    kept = cache or default_cache()
+    workshop = Workshop(run or kept / "run", kept, workers, resume)
+    console = stderr()
+    with _progress(console) as progress:
+        watcher = _watcher(progress, console)
+        plan = _plan(network.value, epochs, seed, quick)
+        outcome = train_model(sources, plan, out, workshop, _command(), watcher)
+    stdout().print(_table(outcome))
+    stdout().print(
+        f"{len(outcome.history)} epochs, temperature {outcome.temperature:.3f}, "
+        f"{outcome.figures.milliseconds:.2f} ms a tile; written to {out}"
+    )
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Say which extra is missing, and keep TensorFlow from talking."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] not in _EXTRA_PACKAGES:
+            raise
+        raise MissingExtraError("training", "train") from error
+
+
+def _check(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out}: --out must be a folder, this is a file")
+
+
+def _plan(network: str, epochs: int | None, seed: int, quick: bool) -> Plan:
+    from dataclasses import replace
+
+    from zipreader.training.plan import Plan, quick_plan
+
+    plan = quick_plan(network, seed) if quick else Plan(network, seed=seed)
+    return plan if epochs is None else replace(plan, epochs=epochs)
+
+
+def _command() -> str:
+    return shlex.join(["zipreader", *sys.argv[1:]])
+
+
+def _progress(console: Console) -> Progress:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[figures]}"),
+        console=console,
+    )
+
+
+def _watcher(progress: Progress, console: Console) -> Watcher:
+    """Show stages, tiles, steps and epochs on stderr."""
+    from zipreader.training.pipeline import Watcher
+    from zipreader.training.train import Listener
+
+    task = progress.add_task("starting", total=1, figures="")
+
+    def stage(name: str) -> None:
+        progress.reset(task, description=name, total=1, figures="")
+
+    def tiles(done: int, planned: int) -> None:
+        progress.update(task, completed=done, total=planned)
+
+    def step(now: Step) -> None:
+        progress.update(
+            task,
+            completed=(now.epoch - 1) * now.steps + now.step,
+            total=now.epochs * now.steps,
+            figures=f"epoch {now.epoch}: loss {now.loss:.4f}, right {now.accuracy:.2%}",
+        )
+
+    def epoch(done: Epoch) -> None:
+        console.print(
+            f"epoch {done.number}: loss {done.loss:.4f}, right {done.accuracy:.2%}; unseen "
+            f"writers: loss {done.tune_loss:.4f}, right {done.tune_accuracy:.2%}; "
+            f"{done.seconds:.0f} s"
+        )
+
+    return Watcher(stage, tiles, Listener(step, epoch))
+
+
+def _table(outcome: Outcome) -> Table:
+    from rich.table import Table
+
+    table = Table("measured on", "items", "eleven classes", "forced to ten", "taken for a digit")
+    for digit in outcome.figures.digits:
+        shares = f"{digit.eleven:.2%}", f"{digit.forced:.2%}"
+        table.add_row(digit.name, f"{digit.items:,}", *shares, "")
+    for other in outcome.figures.others:
+        table.add_row(other.name, f"{other.items:,}", "", "", f"{other.taken:.2%}")
+    return table
