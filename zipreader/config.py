@@ -193,6 +193,14 @@ class DecodeConfig:
     skip_cost: float = 1.0
     """Cost of leaving out a part between digits, plus ``skip_size_cost`` (size / H)^2."""
     skip_size_cost: float = 10.0
+    most_skipped: float = 7.0
+    """No more is left out between two digits."""
+    left_out_cost: float = 2.5
+    """A digit beside the ZIP that is left out costs up to this."""
+    word_gap: float = 0.45
+    """Beyond a gap of this, in H, another word may begin."""
+    left_out_apart: float = 0.2
+    """Share of ``left_out_cost`` that applies there."""
     border_cost: float = 0.3
     """The same before the first and after the last digit, where letters stand."""
     border_size_cost: float = 5.0

@@ -12,7 +12,9 @@ Y. LeCun et al., Proc. IEEE 86, 1998, section V).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -63,9 +65,9 @@ class _Trellis:
         self.scores = scores
         self.glyphs = lattice.glyphs
         self.arcs = self._arcs()
-        self.gaps = self._gaps()
-        self.left = self._border(range(self.end), forward=True)
-        self.right = self._border(range(self.end), forward=False)
+        self.reached = list(accumulate((box.x1 for box in self.boxes), max, initial=0))
+        self.skips = list(accumulate(map(self._skip, range(self.end)), initial=0.0))
+        self.left, self.right = self._left(), self._right()
 
     def _arcs(self) -> dict[int, list[_Arc]]:
         """By the position where they start: the glyphs that may be digits."""
@@ -90,46 +92,79 @@ class _Trellis:
         deviation = (math.log(box.height / self.height) - mean) / spread
         return self.config.geometry_weight * min(deviation * deviation / 2, 8.0)
 
-    def _gaps(self) -> list[float]:
-        """Cost of the gap before each position, between two digits."""
-        gaps = [0.0]
-        reached = 0
-        for box, following in zip(self.boxes, self.boxes[1:], strict=False):
-            reached = max(reached, box.x1)
-            gap = (following.x0 - reached) / self.height
-            gaps.append(max(0.0, gap - self.config.gap) * self.config.gap_cost)
-        return [*gaps, 0.0]
+    def gap(self, position: int, start: int) -> float:
+        """Space between what ends at a position and what starts at another, in H."""
+        return (self.boxes[start].x0 - self.reached[position]) / self.height
+
+    def gap_cost(self, position: int, start: int) -> float:
+        """Cost of this space between two digits."""
+        return max(0.0, self.gap(position, start) - self.config.gap) * self.config.gap_cost
 
     def _size(self, position: int) -> float:
         box = self.boxes[position]
         return max(box.height, 0.7 * box.width) / self.height
 
-    def skip(self, position: int) -> float:
+    def _skip(self, position: int) -> float:
         """Cost of leaving out one primitive between digits."""
         return self.config.skip_cost + self.config.skip_size_cost * self._size(position) ** 2
 
-    def _border(self, positions: range, *, forward: bool) -> list[float]:
-        """Cheapest way to leave out all primitives before (after) each position."""
-        cost = [math.inf] * (self.end + 1)
-        cost[0 if forward else self.end] = 0.0
-        others = [
-            (glyph.span, -math.log(max(float(row[NOT_A_DIGIT]), _TINY)) + self.config.border_cost)
+    def _left(self) -> list[float]:
+        """Cost of leaving out all primitives before each position."""
+        price, digits = [0.0], [0.0]
+        units, losses = self._units(), self._losses()
+        for end in range(1, self.end + 1):
+            price.append(min(price[first] + cost for first, last, cost in units if last == end))
+            taken = [digits[first] + loss for first, last, loss in losses if last == end]
+            digits.append(max([digits[end - 1], *taken]))
+        return [p + self._lost(d, at) for at, (p, d) in enumerate(zip(price, digits, strict=True))]
+
+    def _right(self) -> list[float]:
+        """Cost of leaving out all primitives from each position on."""
+        price, digits = [0.0], [0.0]
+        units, losses = self._units(), self._losses()
+        for start in range(self.end - 1, -1, -1):
+            price.insert(
+                0,
+                min(
+                    price[last - start - 1] + cost for first, last, cost in units if first == start
+                ),
+            )
+            taken = [
+                digits[last - start - 1] + loss for first, last, loss in losses if first == start
+            ]
+            digits.insert(0, max([digits[0], *taken]))
+        return [p + self._lost(d, at) for at, (p, d) in enumerate(zip(price, digits, strict=True))]
+
+    def _units(self) -> list[tuple[int, int, float]]:
+        """What may stand beside the ZIP: letters and other parts, each with its cost."""
+        config = self.config
+        units = [
+            (*glyph.span, config.border_cost - math.log(max(float(row[NOT_A_DIGIT]), _TINY)))
             for glyph, row in zip(self.glyphs, self.scores, strict=True)
         ]
-        others += [
-            (
-                (i, i + 1),
-                self.config.border_cost + self.config.border_size_cost * self._size(i) ** 2,
-            )
-            for i in positions
+        return units + [
+            (i, i + 1, config.border_cost + config.border_size_cost * self._size(i) ** 2)
+            for i in range(self.end)
         ]
-        if forward:
-            for (first, last), price in sorted(others):
-                cost[last] = min(cost[last], cost[first] + price)
-        else:
-            for (first, last), price in sorted(others, key=lambda item: -item[0][1]):
-                cost[first] = min(cost[first], cost[last] + price)
-        return cost
+
+    def _losses(self) -> list[tuple[int, int, float]]:
+        """What it costs to leave out a glyph because it looks like a digit.
+
+        A pair of digits is rightly not a digit; that each of the two is one
+        must still count against leaving them out.
+        """
+        most = self.config.left_out_cost
+        return [
+            (arc.start, arc.end, min(most, -math.log(max(_TINY, -math.expm1(-arc.costs[0][1])))))
+            for arcs in self.arcs.values()
+            for arc in arcs
+            if arc.costs[0][1] > 0
+        ]
+
+    def _lost(self, digits: float, position: int) -> float:
+        """The cost of left-out digits; less beyond a gap, where another word may stand."""
+        apart = 0 < position < self.end and self.gap(position, position) >= self.config.word_gap
+        return digits * (self.config.left_out_apart if apart else 1.0)
 
     def is_dash(self, position: int) -> bool:
         """Whether a primitive may be the hyphen of a ZIP+4."""
@@ -165,40 +200,53 @@ def _is_zip(text: str) -> bool:
 def _paths(trellis: _Trellis) -> list[_Path]:
     """The best complete paths of every length, the length's prior included.
 
-    ``beams[position][state]`` holds the cheapest beginnings; a state is the
-    number of digits and whether the hyphen of a ZIP+4 has passed.
+    ``arrived[position][state]`` holds beginnings whose last digit or hyphen ends
+    there; a state is the number of digits and whether the hyphen of a ZIP+4 has
+    passed.
     """
     config = trellis.config
-    beams: list[dict[tuple[int, bool], list[_Path]]] = [{} for _ in range(trellis.end + 1)]
+    arrived: list[dict[tuple[int, bool], list[_Path]]] = [{} for _ in range(trellis.end + 1)]
     finished: list[_Path] = []
-    for position, states in enumerate(beams):
-        states[0, False] = [(trellis.left[position], "", ())]
+    for start, arcs in trellis.arcs.items():
+        _extend([(trellis.left[start], "", ())], (0, False), arcs, 0.0, arrived)
+    for position, states in enumerate(arrived):
         for (digits, dashed), paths in states.items():
             kept = _merged(paths)[: config.beam]
-            if digits:
+            if not kept[0][1].endswith("-"):
                 finish = trellis.right[position] + _length_cost(digits, dashed, config)
                 finished += [(cost + finish, text, arcs) for cost, text, arcs in kept]
             if position == trellis.end:
                 continue
-            following = beams[position + 1]
-            if digits:
-                skip = trellis.skip(position)
-                following.setdefault((digits, dashed), []).extend(
-                    (cost + skip, text, arcs) for cost, text, arcs in kept
-                )
             if digits == _ZIP and not dashed and trellis.is_dash(position):
-                following.setdefault((digits, True), []).extend(
+                arrived[position + 1].setdefault((digits, True), []).extend(
                     (cost, text + "-", arcs) for cost, text, arcs in kept
                 )
-            if digits < (_LONGEST_DASHED if dashed else _LONGEST):
-                gap = trellis.gaps[position] if digits else 0.0
-                for arc in trellis.arcs.get(position, ()):
-                    beams[arc.end].setdefault((digits + 1, dashed), []).extend(
-                        (cost + price + gap, text + value, (*arcs, arc.index))
-                        for cost, text, arcs in kept
-                        for value, price in arc.costs
-                    )
+            if digits == (_LONGEST_DASHED if dashed else _LONGEST):
+                continue
+            for start in range(position, trellis.end):
+                skipped = trellis.skips[start] - trellis.skips[position]
+                if skipped > config.most_skipped:
+                    break
+                extra = skipped + trellis.gap_cost(position, start)
+                _extend(kept, (digits, dashed), trellis.arcs.get(start, ()), extra, arrived)
     return finished
+
+
+def _extend(
+    paths: list[_Path],
+    state: tuple[int, bool],
+    arcs: Iterable[_Arc],
+    extra: float,
+    arrived: list[dict[tuple[int, bool], list[_Path]]],
+) -> None:
+    """Add each arc to each path, where the arc ends."""
+    following = (state[0] + 1, state[1])
+    for arc in arcs:
+        arrived[arc.end].setdefault(following, []).extend(
+            (cost + price + extra, text + value, (*taken, arc.index))
+            for cost, text, taken in paths
+            for value, price in arc.costs
+        )
 
 
 def _merged(paths: list[_Path]) -> list[_Path]:

@@ -77,6 +77,7 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "widest_gap": -min(evidence["widest_gap"], 1.5),
         "overlap": -min(evidence["deepest_overlap"], 1.0),
         "assigned": evidence["assigned"],
+        "turned": -evidence["turned"],
         "place": math.log(max(evidence["field_score"], 1e-3)),
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
@@ -128,6 +129,7 @@ _NO_EVIDENCE = dict.fromkeys(
         "deepest_overlap",
         "assigned",
         "field_score",
+        "turned",
         "pixel_height",
     ),
     0.0,

@@ -79,20 +79,22 @@ class Reader:
     def read(self, source: str | Path | Image) -> list[Reading]:
         """Read every page of a file, or one image given as an array (grey or BGR, uint8)."""
         if isinstance(source, np.ndarray):
-            return [self.read_page(page_from_array(source))]
+            return [self.read_page(page_from_array(source, config=self.config.images))]
         return [self.read_page(page) for page in open_pages(source, self.config.images)]
 
     def read_page(self, page: Page) -> Reading:
         """Read the ZIP of one mailpiece; never raises for one that merely cannot be read."""
         clock = _Clock()
         best = _Attempt()
-        for upright in clock.each("page", upright_pages(page, self.config.page)):
+        turns = clock.each("page", upright_pages(page, self.config.page))
+        for turned, upright in enumerate(turns):
             with clock("lines"):
                 lines = find_lines(upright, self.config.lines)
             with clock("locate"):
                 blocks = locate(upright, lines, self.config.locate)
                 fields = zip_fields(blocks, self.config.fields)
-            attempt = _Attempt(upright, blocks, fields, self._hypotheses(fields, clock))
+            hypotheses = self._hypotheses(fields, clock, float(turned > 0))
+            attempt = _Attempt(upright, blocks, fields, hypotheses)
             if best.upright is None or attempt.probability > best.probability:
                 best = attempt
             if best.probability >= self.config.certain:
@@ -107,7 +109,9 @@ class Reader:
         attempt = _Attempt(field.page, (), (field,), self._hypotheses((field,), clock))
         return self._reading(page, attempt, clock)
 
-    def _hypotheses(self, fields: tuple[ZipField, ...], clock: _Clock) -> tuple[ZipHypothesis, ...]:
+    def _hypotheses(
+        self, fields: tuple[ZipField, ...], clock: _Clock, turned: float = 0.0
+    ) -> tuple[ZipHypothesis, ...]:
         """The readings of all fields, best first; stops at a certain one."""
         found: dict[str, ZipHypothesis] = {}
         for field in fields:
@@ -117,7 +121,7 @@ class Reader:
                 scores = self.classifier.scores(lattice.tiles)
             with clock("decode"):
                 for hypothesis in decode(lattice, scores, self.config.decode):
-                    judged = self._judge(hypothesis)
+                    judged = self._judge(hypothesis, turned)
                     rival = found.get(judged.zip)
                     if rival is None or rival.probability < judged.probability:
                         found[judged.zip] = judged
@@ -125,12 +129,13 @@ class Reader:
                 break
         return tuple(sorted(found.values(), key=lambda hypothesis: -hypothesis.probability))
 
-    def _judge(self, hypothesis: ZipHypothesis) -> ZipHypothesis:
+    def _judge(self, hypothesis: ZipHypothesis, turned: float) -> ZipHypothesis:
         """Add what the directory and the place know, and the probability of being right."""
         place = self.directory.place(hypothesis.zip)
         evidence = {
             **hypothesis.evidence,
             "assigned": float(place is not None),
+            "turned": turned,
             "field_score": hypothesis.field.score,
             "pixel_height": hypothesis.field.digit_height,
         }
