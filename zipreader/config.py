@@ -50,6 +50,8 @@ class PageConfig:
     """Resolution at which skew is measured."""
     skew_ink_level: int = 170
     """Flattened levels below are ink when skew is measured."""
+    skew_ink_limit: int = 235
+    """The same on a page of faint ink."""
     most_skew: float = 18
     """Largest skew looked for, in degrees."""
     least_skew: float = 0.3
@@ -110,15 +112,18 @@ class LocateConfig:
 
 @dataclass(frozen=True, slots=True)
 class FieldsConfig:
-    """Where in a block the ZIP may stand; lengths in text heights."""
+    """Where in a block the ZIP may stand; lengths in heights of its digits."""
 
     line_weights: tuple[float, ...] = (1.0, 0.75, 0.45, 0.3)
     """Weight of the last line, the one above it, and so on."""
     word_gap: float = 0.5
+    """A wider space in the line, in text heights, parts two words."""
     shortest: float = 2.0
     """Five digits are at least so wide."""
     longest: float = 9.5
     """A ZIP+4 is at most so wide."""
+    end_weights: tuple[float, ...] = (1.0, 0.8, 0.5)
+    """Weights of the shortest end of a line that may be a ZIP, and of one and two words more."""
     most_fields: int = 8
 
 
@@ -220,7 +225,7 @@ class DecideConfig:
     """A digit whose posterior is below is named."""
     other_length: float = 0.2
     """Share of paths with other than five digits that is named."""
-    rival: float = 0.3
+    rival: float = 0.1
     """Probability of another ZIP on the same piece that is named."""
     least_digit_height: float = 11
     """Digits lower than this, in original pixels, are too small."""

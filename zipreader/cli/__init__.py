@@ -19,6 +19,9 @@ def _run() -> int:
     try:
         app()
     except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # typer turns it into an exit
+            _silence_stdout()
+            return ExitCode.OK
         return _status(stop.code)
     except ZipReaderError as error:
         return _fail(str(error), error.exit_code)

@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from zipreader.elements import Reading, ZipHypothesis
+from zipreader.reading.record import best_guess
 
 _RIVALS = 3
 _FAINTEST = 0.005
@@ -19,8 +20,9 @@ def panel(reading: Reading) -> Panel:
     accepted = reading.decision.accepted
     colour = "green" if accepted else "yellow"
     parts = [_headline(reading), _decision(reading, colour)]
-    if reading.best is not None:
-        parts.append(_digits(reading.best))
+    best = best_guess(reading)
+    if best is not None:
+        parts.append(_digits(best))
     parts += [
         Text.assemble(("  • ", colour), str(objection)) for objection in reading.decision.objections
     ]
@@ -43,7 +45,7 @@ def panel(reading: Reading) -> Panel:
 
 
 def _headline(reading: Reading) -> Text:
-    best = reading.best
+    best = best_guess(reading)
     if best is None:
         return Text("no ZIP", style="bold")
     code = best.zip + (f"-{best.plus4}" if best.plus4 else "")
@@ -64,7 +66,7 @@ def _digits(best: ZipHypothesis) -> Text:
 
 
 def _rivals(reading: Reading) -> Text | None:
-    best = reading.best
+    best = best_guess(reading)
     others = [
         f"{rival.zip} {rival.probability:.1%}"
         for rival in reading.hypotheses

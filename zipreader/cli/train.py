@@ -117,14 +117,29 @@ def train(
 
 @contextmanager
 def _extra() -> Iterator[None]:
-    """Say which extra is missing, and keep TensorFlow from talking."""
+    """Import without TensorFlow's chatter; where a package is missing, say which extra has it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        yield
+        with _silent_stderr():
+            yield
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] not in _EXTRA_PACKAGES:
             raise
         raise MissingExtraError("training", "train") from error
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Silence the file descriptor, because C++ libraries write to it past ``sys.stderr``."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as sink:
+            os.dup2(sink.fileno(), 2)
+            yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 def _check(out: Path) -> None:

@@ -18,5 +18,5 @@
 ``explain``     reading -> picture
 ==============  ==================================================================
 
-Under them: ``imageops``, ``outline``, ``rules``, ``seams``, ``panel`` and ``formats``.
+Under them: ``imageops``, ``outline``, ``rules``, ``seams``, ``trellis``, ``panel`` and ``formats``.
 """

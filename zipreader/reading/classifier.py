@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import math
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -42,7 +45,7 @@ class Classifier:
     def __init__(self, model_dir: Path | None = None, runtime: Runtime = "litert") -> None:
         self.model_dir = model_dir or default_model_dir()
         card = _read_card(self.model_dir / "model.json")
-        self.temperature = float(card.get("temperature", 1.0))
+        self.temperature = _temperature(card, self.model_dir / "model.json")
         export = self.model_dir / "model.tflite"
         self.name = f"{card.get('name', 'model')}-{_digest(export)}"
         load = _load_litert if runtime == "litert" else _load_keras
@@ -78,6 +81,15 @@ def _read_card(path: Path) -> dict[str, Any]:
     return card
 
 
+def _temperature(card: dict[str, Any], path: Path) -> float:
+    value = card.get("temperature", 1.0)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ModelError(f"{path}: the temperature {value!r} is no number")
+    if not (math.isfinite(value) and value > 0):
+        raise ModelError(f"{path}: the temperature {value!r} is not above 0")
+    return float(value)
+
+
 def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
@@ -89,7 +101,9 @@ def _load_litert(path: Path) -> Callable[[npt.NDArray[np.float32]], Logits]:
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        with _quiet_stderr():
+            interpreter = Interpreter(model_path=str(path), num_threads=1)
+            interpreter.allocate_tensors()
         source, sink = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     except (ValueError, RuntimeError) as error:
         raise ModelError(f"{path}: damaged model ({_one_line(error)})") from error
@@ -110,6 +124,20 @@ def _load_litert(path: Path) -> Callable[[npt.NDArray[np.float32]], Logits]:
         return result
 
     return logits
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """LiteRT greets on the process's stderr when it first allocates; nobody asked."""
+    kept = os.dup(2)
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(sink)
+        os.close(kept)
 
 
 def _load_keras(path: Path) -> Callable[[npt.NDArray[np.float32]], Logits]:

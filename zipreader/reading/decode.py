@@ -13,15 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 from zipreader.config import DecodeConfig
 from zipreader.elements import (
     NOT_A_DIGIT,
-    Box,
     Digit,
     Glyph,
     Lattice,
@@ -29,12 +26,11 @@ from zipreader.elements import (
     ZipHypothesis,
     transform_points,
 )
+from zipreader.reading.trellis import Arc, Trellis
 
 _ZIP = 5
 _LONGEST = 7
 _LONGEST_DASHED = 10
-_DASH_HEIGHT = 0.4
-_DASH_WIDTH = (0.15, 1.1)
 _TINY = 1e-9
 
 _Path = tuple[float, str, tuple[int, ...]]
@@ -42,139 +38,6 @@ _Path = tuple[float, str, tuple[int, ...]]
 
 The cost sums over all ways to cut the same text; the glyphs are the likeliest.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Arc:
-    """A glyph taken as a digit: the primitives start to end, and a cost for each value."""
-
-    start: int
-    end: int
-    index: int
-    costs: tuple[tuple[str, float], ...]
-
-
-class _Trellis:
-    """The costs of one lattice; positions 0..n lie between the primitives."""
-
-    def __init__(self, lattice: Lattice, scores: Scores, config: DecodeConfig) -> None:
-        self.height = lattice.source.digit_height
-        self.config = config
-        self.boxes = lattice.primitives
-        self.end = len(self.boxes)
-        self.scores = scores
-        self.glyphs = lattice.glyphs
-        self.arcs = self._arcs()
-        self.reached = list(accumulate((box.x1 for box in self.boxes), max, initial=0))
-        self.skips = list(accumulate(map(self._skip, range(self.end)), initial=0.0))
-        self.left, self.right = self._left(), self._right()
-
-    def _arcs(self) -> dict[int, list[_Arc]]:
-        """By the position where they start: the glyphs that may be digits."""
-        arcs: dict[int, list[_Arc]] = {}
-        for index, glyph in enumerate(self.glyphs):
-            costs = self._costs(self.scores[index], glyph.box)
-            if costs:
-                arcs.setdefault(glyph.span[0], []).append(_Arc(*glyph.span, index, costs))
-        return arcs
-
-    def _costs(self, row: Scores, box: Box) -> tuple[tuple[str, float], ...]:
-        likely = [int(v) for v in np.argsort(-row[:NOT_A_DIGIT])[: self.config.digits_per_glyph]]
-        costs = [
-            (str(v), -math.log(max(float(row[v]), _TINY)) + self._shape_cost(v, box))
-            for v in likely
-        ]
-        return tuple((value, cost) for value, cost in costs if cost <= self.config.most_cost)
-
-    def _shape_cost(self, value: int, box: Box) -> float:
-        """How unlike a digit's the height of the glyph is."""
-        mean, spread = self.config.zero_height if value == 0 else (0.0, self.config.height_spread)
-        deviation = (math.log(box.height / self.height) - mean) / spread
-        return self.config.geometry_weight * min(deviation * deviation / 2, 8.0)
-
-    def gap(self, position: int, start: int) -> float:
-        """Space between what ends at a position and what starts at another, in H."""
-        return (self.boxes[start].x0 - self.reached[position]) / self.height
-
-    def gap_cost(self, position: int, start: int) -> float:
-        """Cost of this space between two digits."""
-        return max(0.0, self.gap(position, start) - self.config.gap) * self.config.gap_cost
-
-    def _size(self, position: int) -> float:
-        box = self.boxes[position]
-        return max(box.height, 0.7 * box.width) / self.height
-
-    def _skip(self, position: int) -> float:
-        """Cost of leaving out one primitive between digits."""
-        return self.config.skip_cost + self.config.skip_size_cost * self._size(position) ** 2
-
-    def _left(self) -> list[float]:
-        """Cost of leaving out all primitives before each position."""
-        price, digits = [0.0], [0.0]
-        units, losses = self._units(), self._losses()
-        for end in range(1, self.end + 1):
-            price.append(min(price[first] + cost for first, last, cost in units if last == end))
-            taken = [digits[first] + loss for first, last, loss in losses if last == end]
-            digits.append(max([digits[end - 1], *taken]))
-        return [p + self._lost(d, at) for at, (p, d) in enumerate(zip(price, digits, strict=True))]
-
-    def _right(self) -> list[float]:
-        """Cost of leaving out all primitives from each position on."""
-        price, digits = [0.0], [0.0]
-        units, losses = self._units(), self._losses()
-        for start in range(self.end - 1, -1, -1):
-            price.insert(
-                0,
-                min(
-                    price[last - start - 1] + cost for first, last, cost in units if first == start
-                ),
-            )
-            taken = [
-                digits[last - start - 1] + loss for first, last, loss in losses if first == start
-            ]
-            digits.insert(0, max([digits[0], *taken]))
-        return [p + self._lost(d, at) for at, (p, d) in enumerate(zip(price, digits, strict=True))]
-
-    def _units(self) -> list[tuple[int, int, float]]:
-        """What may stand beside the ZIP: letters and other parts, each with its cost."""
-        config = self.config
-        units = [
-            (*glyph.span, config.border_cost - math.log(max(float(row[NOT_A_DIGIT]), _TINY)))
-            for glyph, row in zip(self.glyphs, self.scores, strict=True)
-        ]
-        return units + [
-            (i, i + 1, config.border_cost + config.border_size_cost * self._size(i) ** 2)
-            for i in range(self.end)
-        ]
-
-    def _losses(self) -> list[tuple[int, int, float]]:
-        """What it costs to leave out a glyph because it looks like a digit.
-
-        A pair of digits is rightly not a digit; that each of the two is one
-        must still count against leaving them out.
-        """
-        most = self.config.left_out_cost
-        return [
-            (arc.start, arc.end, min(most, -math.log(max(_TINY, -math.expm1(-arc.costs[0][1])))))
-            for arcs in self.arcs.values()
-            for arc in arcs
-            if arc.costs[0][1] > 0
-        ]
-
-    def _lost(self, digits: float, position: int) -> float:
-        """The cost of left-out digits; less beyond a gap, where another word may stand."""
-        apart = 0 < position < self.end and self.gap(position, position) >= self.config.word_gap
-        return digits * (self.config.left_out_apart if apart else 1.0)
-
-    def is_dash(self, position: int) -> bool:
-        """Whether a primitive may be the hyphen of a ZIP+4."""
-        box = self.boxes[position]
-        low, high = _DASH_WIDTH
-        return (
-            box.height <= _DASH_HEIGHT * self.height
-            and low * self.height <= box.width <= high * self.height
-            and box.width > box.height
-        )
 
 
 def decode(lattice: Lattice, scores: Scores, config: DecodeConfig) -> tuple[ZipHypothesis, ...]:
@@ -185,7 +48,7 @@ def decode(lattice: Lattice, scores: Scores, config: DecodeConfig) -> tuple[ZipH
         scores: (N, 11) posteriors of its N glyphs, in order.
         config: costs and limits.
     """
-    trellis = _Trellis(lattice, scores, config)
+    trellis = Trellis(lattice, scores, config)
     readings = _merged(_paths(trellis))
     total = _log_sum([-cost for cost, _, _ in readings])
     zips = [path for path in readings if _is_zip(path[1])]
@@ -197,7 +60,7 @@ def _is_zip(text: str) -> bool:
     return len(text) == _ZIP or "-" in text and len(text) == _ZIP + 5
 
 
-def _paths(trellis: _Trellis) -> list[_Path]:
+def _paths(trellis: Trellis) -> list[_Path]:
     """The best complete paths of every length, the length's prior included.
 
     ``arrived[position][state]`` holds beginnings whose last digit or hyphen ends
@@ -235,7 +98,7 @@ def _paths(trellis: _Trellis) -> list[_Path]:
 def _extend(
     paths: list[_Path],
     state: tuple[int, bool],
-    arcs: Iterable[_Arc],
+    arcs: Iterable[Arc],
     extra: float,
     arrived: list[dict[tuple[int, bool], list[_Path]]],
 ) -> None:
@@ -280,7 +143,7 @@ def _log_sum(values: list[float]) -> float:
 
 
 def _hypothesis(
-    path: _Path, shares: dict[str, float], trellis: _Trellis, lattice: Lattice
+    path: _Path, shares: dict[str, float], trellis: Trellis, lattice: Lattice
 ) -> ZipHypothesis:
     cost, text, arcs = path
     values = text.replace("-", "")
@@ -302,6 +165,8 @@ def _hypothesis(
         ),
         "not_a_digit": float(rows[:, NOT_A_DIGIT].max()),
         "cost": cost,
+        "trailing": (max(box.x1 for box in lattice.primitives) - glyphs[-1].box.x1)
+        / trellis.height,
         **_geometry(glyphs, trellis.height),
     }
     zip_code, _, plus4 = text.partition("-")

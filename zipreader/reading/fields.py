@@ -50,22 +50,24 @@ def _last_lines(block: AddressBlock, config: FieldsConfig) -> list[TextLine]:
 def _ends(
     block: AddressBlock, line: TextLine, weight: float, config: FieldsConfig
 ) -> list[ZipField]:
-    """The shortest right end of the line that may hold a ZIP, and one word more."""
-    height = line.text_height
-    words = _words(line, config.word_gap * height)
+    """Right ends of the line that may hold a ZIP, the shortest first.
+
+    The last is cut off where a ZIP+4 ends at the latest, so that a ZIP whose
+    words are far apart, or run into the state, is not missed.
+    """
+    words = _words(line, config.word_gap * line.text_height)
     ends: list[ZipField] = []
     for first in range(len(words) - 1, -1, -1):
         parts = [part for word in words[first:] for part in word]
+        height = _digit_height(parts, line.text_height)
         box = Box.around(parts)
         if box.width < config.shortest * height and first > 0:
             continue
-        if box.width > config.longest * height and ends:
-            break
-        box = _clip_left(box, parts, config.longest * height)
-        digit_height = _digit_height(parts, height)
-        score = block.score * weight * (1.0, 0.8, 0.5)[len(ends)]
-        ends.append(ZipField(block.page, box, line.slope, digit_height, score, block))
-        if len(ends) == 3:
+        longest = config.longest * height
+        score = block.score * weight * config.end_weights[len(ends)]
+        cut = _clip_left(box, parts, longest)
+        ends.append(ZipField(block.page, cut, line.slope, height, score, block))
+        if box.width > longest or len(ends) == len(config.end_weights):
             break
     return ends
 

@@ -19,6 +19,12 @@ def odd(length: float, least: int = 3) -> int:
     return max(least, int(length) // 2 * 2 + 1)
 
 
+def shrink(image: Image, scale: float) -> Image:
+    """Reduce by averaging; never to less than one pixel a side."""
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return image if scale >= 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
 def paper(grey: GreyImage, reach: float) -> GreyImage:
     """Estimate the paper under dark ink by grey closing.
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from zipreader.config import LinesConfig
 from zipreader.elements import Box, GreyImage, TextLine, UprightPage
+from zipreader.reading import imageops
 
 Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
@@ -20,7 +21,7 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     resolution; boxes are returned in upright pixels.
     """
     scale = min(1.0, config.dpi / page.dpi)
-    small = cv2.resize(page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = imageops.shrink(page.grey, scale)
     dpi = page.dpi * scale
     parts = _text_parts(_ink_mask(small, dpi, config), dpi, config)
     chains = _joined(_chains(parts, config), parts, config)

@@ -7,8 +7,10 @@ import numpy as np
 
 from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Image, Quad
+from zipreader.reading import imageops
 
 _WORK_SIZE = 480
+_EDGE_REACH = 4
 
 
 def find_outline(image: Image, config: PageConfig) -> Quad | None:
@@ -21,7 +23,7 @@ def find_outline(image: Image, config: PageConfig) -> Quad | None:
         ``None`` where the image shows no surroundings or no clear outline.
     """
     scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = imageops.shrink(image, scale)
     small = cv2.medianBlur(small, 5)
     best: tuple[float, Quad] | None = None
     for difference in _differences(small):
@@ -72,7 +74,8 @@ def _fit(difference: GreyImage, config: PageConfig) -> tuple[float, Quad] | None
     model = np.zeros_like(mask)
     cv2.fillConvexPoly(model, np.rint(corners).astype(np.int32), 255)
     overlap = cv2.countNonZero(filled & model) / max(1, cv2.countNonZero(filled | model))
-    if overlap < config.outline_fit or not _plausible(corners):
+    stepped = _has_edges(difference, corners, config)
+    if overlap < config.outline_fit or not _plausible(corners) or not stepped:
         return None
     return overlap, _ordered(corners)
 
@@ -87,6 +90,29 @@ def _four_corners(hull: np.ndarray) -> Quad | None:
         if len(corners) < 4:
             break
     return cv2.boxPoints(cv2.minAreaRect(hull)).astype(np.float64)
+
+
+def _has_edges(difference: GreyImage, corners: Quad, config: PageConfig) -> bool:
+    """Whether the difference jumps at every side inside the image; light only fades."""
+    height, width = difference.shape
+    middle = corners.mean(axis=0)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        points = start + np.linspace(0.1, 0.9, 60)[:, np.newaxis] * (end - start)
+        outward = points - middle
+        outward -= ((outward @ (end - start)) / max((end - start) @ (end - start), 1e-9))[
+            :, np.newaxis
+        ] * (end - start)
+        outward *= _EDGE_REACH / np.maximum(np.linalg.norm(outward, axis=1), 1e-9)[:, np.newaxis]
+        inner, outer = (np.rint(points + sign * outward).astype(int) for sign in (-1, 1))
+        within = ((outer >= 0) & (outer < (width, height))).all(axis=1)
+        within &= ((inner >= 0) & (inner < (width, height))).all(axis=1)
+        if within.sum() < 20:
+            continue
+        a, b = inner[within], outer[within]
+        jump = difference[a[:, 1], a[:, 0]].astype(float) - difference[b[:, 1], b[:, 0]]
+        if float(np.median(jump)) < config.outline_contrast / 2:
+            return False
+    return True
 
 
 def _plausible(corners: Quad) -> bool:

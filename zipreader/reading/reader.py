@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -127,7 +127,7 @@ class Reader:
                         found[judged.zip] = judged
             if found and max(h.probability for h in found.values()) >= self.config.certain:
                 break
-        return tuple(sorted(found.values(), key=lambda hypothesis: -hypothesis.probability))
+        return _ranked(found.values())
 
     def _judge(self, hypothesis: ZipHypothesis, turned: float) -> ZipHypothesis:
         """Add what the directory and the place know, and the probability of being right."""
@@ -155,6 +155,17 @@ class Reader:
             attempt.fields,
             clock.seconds,
         )
+
+
+def _ranked(hypotheses: Iterable[ZipHypothesis]) -> tuple[ZipHypothesis, ...]:
+    """Best first.  At most one is right, so what the best leaves is shared by its rivals."""
+    ranked = sorted(hypotheses, key=lambda item: -item.probability)
+    if not ranked:
+        return ()
+    best, *rivals = ranked
+    claimed = max(1.0, sum(rival.probability for rival in rivals))
+    share = (1 - best.probability) / claimed
+    return best, *(replace(rival, probability=rival.probability * share) for rival in rivals)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

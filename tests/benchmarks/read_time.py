@@ -1,0 +1,37 @@
+"""Time whole processes ``zipreader read SAMPLE``: python tests/benchmarks/read_time.py."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+RUNS = 5
+
+
+def main() -> None:
+    """Print the median and the slowest of five whole processes for each sample."""
+    table = Table("sample", "median s", "slowest s", title=f"whole process, {RUNS} runs each")
+    for sample in sorted(SAMPLES.iterdir()):
+        if sample.suffix in {".csv", ".jsonl"}:
+            continue
+        seconds = [_one(sample) for _ in range(RUNS)]
+        table.add_row(sample.name, f"{statistics.median(seconds):.2f}", f"{max(seconds):.2f}")
+    Console().print(table)
+
+
+def _one(sample: Path) -> float:
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "zipreader", "read", str(sample)]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

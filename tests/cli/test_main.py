@@ -1,0 +1,184 @@
+"""How the command starts and ends, whatever it was asked to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import zipreader as package
+from tests.conftest import Command
+from zipreader.cli import app as commands
+from zipreader.errors import (
+    ExitCode,
+    ImageTooLargeError,
+    InputError,
+    ModelError,
+    OutputError,
+    UsageError,
+    ZipReaderError,
+)
+
+COMMANDS = sorted(
+    info.name or info.callback.__name__
+    for info in commands.app.registered_commands
+    if info.callback is not None
+)
+
+
+def fails_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let the command meet this error when it starts to work."""
+
+    def reader(*_arguments: object, **_options: object) -> None:
+        raise error
+
+    monkeypatch.setattr("zipreader.reading.reader.Reader", reader)
+
+
+# --- help and version ------------------------------------------------------------------------
+
+
+def test_the_version_goes_to_stdout(zipreader: Command) -> None:
+    done = zipreader("--version")
+    assert (done.code, done.out, done.err) == (0, f"zipreader {package.__version__}\n", "")
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_names_every_command(zipreader: Command, option: str) -> None:
+    done = zipreader(option)
+    assert done.code == 0
+    assert done.err == ""
+    for name in COMMANDS:
+        assert re.search(rf"\b{name}\b", done.out)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_has_an_example(zipreader: Command, name: str) -> None:
+    done = zipreader(name, "--help")
+    assert done.code == 0
+    assert f"zipreader {name}" in done.out
+    assert "Example:" in done.out
+
+
+def test_read_is_a_command() -> None:
+    assert "read" in COMMANDS
+
+
+def test_no_arguments_show_the_help(zipreader: Command) -> None:
+    done = zipreader()
+    assert done.code in {0, 2}
+    assert "Usage" in done.out + done.err
+    assert "read" in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["scan"], ["read"], ["--colour"], ["read", "--colour", "x.png"]]
+)
+def test_a_wrong_command_line_is_a_usage_error(zipreader: Command, arguments: list[str]) -> None:
+    done = zipreader(*arguments)
+    assert done.code == ExitCode.USAGE
+    assert done.out == ""
+    assert "Usage" in done.err
+    assert "Traceback" not in done.err
+
+
+# --- errors ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ZipReaderError("x.png: a cause"), 1),
+        (UsageError("x.png: a cause"), 2),
+        (InputError("x.png: a cause"), 3),
+        (ImageTooLargeError("x.png: a cause"), 3),
+        (ModelError("x.png: a cause"), 4),
+        (OutputError("x.png: a cause"), 5),
+    ],
+)
+def test_an_error_is_one_line_and_its_exit_code(
+    zipreader: Command, monkeypatch: pytest.MonkeyPatch, error: ZipReaderError, code: int
+) -> None:
+    fails_with(monkeypatch, error)
+    done = zipreader("read", "x.png")
+    assert done.code == code
+    assert done.out == ""
+    assert done.complaint == "zipreader: x.png: a cause"
+
+
+def test_an_interruption_has_its_own_exit_code(
+    zipreader: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails_with(monkeypatch, KeyboardInterrupt())
+    done = zipreader("read", "x.png")
+    assert done.code == ExitCode.INTERRUPTED
+    assert len(done.err.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("error", [ValueError("two\nlines"), RuntimeError()])
+def test_a_bug_is_one_line_too(
+    zipreader: Command, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.delenv("ZIPREADER_DEBUG", raising=False)
+    fails_with(monkeypatch, error)
+    done = zipreader("read", "x.png")
+    assert done.code == ExitCode.INTERNAL
+    assert done.complaint.startswith(f"zipreader: internal error: {type(error).__name__}: ")
+    assert "ZIPREADER_DEBUG" in done.complaint
+
+
+def test_a_bug_can_be_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    from zipreader.cli import main
+
+    monkeypatch.setenv("ZIPREADER_DEBUG", "1")
+    monkeypatch.setattr("sys.argv", ["zipreader", "read", "x.png"])
+    fails_with(monkeypatch, ValueError("here"))
+    with pytest.raises(ValueError, match="here"):
+        main()
+
+
+def test_a_closed_pipe_is_no_error(zipreader: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in ``zipreader read *.png | head -1``."""
+    fails_with(monkeypatch, BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    monkeypatch.setattr("zipreader.cli._silence_stdout", lambda: None)
+    done = zipreader("read", "x.png")
+    assert done.code == ExitCode.OK
+    assert done.err == ""
+
+
+# --- the process -----------------------------------------------------------------------------
+
+
+def test_the_module_can_be_run(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.png"
+    done = subprocess.run(
+        [sys.executable, "-m", "zipreader", "read", str(missing)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ExitCode.INPUT
+    assert done.stdout == ""
+    assert done.stderr == f"zipreader: {missing}: no such file\n"
+
+
+def test_who_stops_listening_sees_no_complaint() -> None:
+    """As in ``zipreader --help | head -0``."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "zipreader", "--help"],
+            stdout=write_end,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(write_end)
+    assert (done.returncode, done.stderr) == (0, "")

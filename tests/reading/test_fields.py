@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.drawing import Envelope, blank, draw_envelope, print_text, printed, upright
+from zipreader.config import FieldsConfig, LinesConfig, LocateConfig
+from zipreader.elements import AddressBlock, Box, TextLine, ZipField
+from zipreader.reading.fields import whole_field, zip_fields
+from zipreader.reading.lines import find_lines
+from zipreader.reading.locate import locate
+
+CONFIG = FieldsConfig()
+PAGE = upright(blank(1900, 825))
+
+
+def fields_of(envelope: Envelope) -> tuple[ZipField, ...]:
+    page = upright(envelope.grey)
+    lines = find_lines(page, LinesConfig())
+    return zip_fields(locate(page, lines, LocateConfig()), CONFIG)
+
+
+def shows(field: ZipField, code: Box) -> bool:
+    """Whether the field holds the whole ZIP and not much more."""
+    return (
+        field.box.grown(4, 4).intersection(code) == code
+        and field.box.width < 2.5 * code.width
+        and field.box.height < 2 * code.height
+    )
+
+
+@pytest.mark.parametrize("code", ["38117", "00501", "11111"])
+@pytest.mark.parametrize("height", [18, 22, 30])
+def test_the_zip_is_the_first_field(code: str, height: int) -> None:
+    envelope = draw_envelope(code, height=height)
+    first = fields_of(envelope)[0]
+    assert shows(first, envelope.zip_box)
+    assert first.digit_height == pytest.approx(height, rel=0.25)
+    assert first.block is not None
+
+
+@pytest.mark.parametrize("code", ["38117-0246", "60601-2000"])
+def test_a_zip_with_four_more_is_among_the_first_two(code: str) -> None:
+    envelope = draw_envelope(code)
+    assert any(shows(field, envelope.zip_box) for field in fields_of(envelope)[:2])
+
+
+@pytest.mark.parametrize("town", ["NY", "LAKE CITY, ST", "", "WINSTON SALEM NC USA"])
+def test_whatever_stands_before_the_zip(town: str) -> None:
+    envelope = draw_envelope(town=town or ".")
+    assert any(shows(field, envelope.zip_box) for field in fields_of(envelope)[:3])
+
+
+def test_a_zip_on_a_line_of_its_own() -> None:
+    envelope = draw_envelope(town="MEMPHIS TN")
+    grey = envelope.grey
+    grey[480:660] = 255
+    print_text(grey, "MEMPHIS TN", 820, 510, 22)
+    code = print_text(grey, "38117", 820, 555, 22)
+    page = upright(grey)
+    fields = zip_fields(locate(page, find_lines(page, LinesConfig()), LocateConfig()), CONFIG)
+    assert shows(fields[0], code)
+
+
+def test_a_country_below_does_not_hide_the_zip() -> None:
+    envelope = draw_envelope()
+    envelope.grey[590:640] = 255
+    print_text(envelope.grey, "USA", 820, 555, 22)
+    assert any(shows(field, envelope.zip_box) for field in fields_of(envelope)[:5])
+
+
+def test_the_zip_of_the_sender_ranks_below() -> None:
+    envelope = draw_envelope()
+    fields = fields_of(envelope)
+    mine = [i for i, f in enumerate(fields) if f.box.intersection(envelope.zip_box).area]
+    senders = [i for i, f in enumerate(fields) if f.box.intersection(envelope.return_address).area]
+    assert mine[0] == 0
+    assert all(index > mine[0] for index in senders)
+
+
+def test_no_field_lies_on_the_barcode() -> None:
+    envelope = draw_envelope()
+    assert all(f.box.intersection(envelope.barcode).area == 0 for f in fields_of(envelope))
+
+
+def test_no_blocks_have_no_fields() -> None:
+    assert zip_fields((), CONFIG) == ()
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> AddressBlock:
+    """A block of lines of parts of any widths and gaps."""
+    lines = []
+    for row in range(draw(st.integers(1, 6))):
+        x, parts = 100, []
+        for width, gap in draw(
+            st.lists(st.tuples(st.integers(2, 60), st.integers(1, 90)), min_size=1, max_size=14)
+        ):
+            parts.append(
+                Box(x, 100 + 60 * row, x + width, 100 + 60 * row + draw(st.integers(5, 40)))
+            )
+            x += width + gap
+        lines.append(TextLine(tuple(parts), draw(st.floats(-0.2, 0.2)), 24.0))
+    return AddressBlock(PAGE, Box.around(line.box for line in lines), tuple(lines), 0.8)
+
+
+@given(st.lists(blocks(), max_size=4))
+def test_fields_are_ranked_right_ends_of_lines(many: list[AddressBlock]) -> None:
+    fields = zip_fields(many, CONFIG)
+    scores = [field.score for field in fields]
+    assert len(fields) <= CONFIG.most_fields
+    assert scores == sorted(scores, reverse=True)
+    for field in fields:
+        assert field.block in many
+        assert field.block is not None
+        assert 0 < field.score <= field.block.score
+        assert field.box.area > 0
+        assert field.box.width <= CONFIG.longest * field.digit_height + 1
+        assert field.box.x1 in {line.box.x1 for line in field.block.lines}
+        assert 0.6 * 24 <= field.digit_height <= 1.8 * 24
+
+
+# --- a field alone ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("height", [24, 60, 110])
+@pytest.mark.parametrize("margin", [4, 20, 40])
+def test_the_digits_of_a_cropped_field_are_measured(height: int, margin: int) -> None:
+    grey = printed("38117", height, margin)
+    field = whole_field(upright(grey))
+    assert field.box == Box(0, 0, grey.shape[1], grey.shape[0])
+    if height > 0.35 * grey.shape[0]:
+        assert field.digit_height == pytest.approx(height, rel=0.15)
+    assert field.block is None
+
+
+def test_a_blank_crop_is_a_field_too() -> None:
+    field = whole_field(upright(blank(200, 50)))
+    assert field.digit_height == pytest.approx(30)

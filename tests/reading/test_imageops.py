@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.drawing import blank, overlap, print_text, printed
+from zipreader.elements import GreyImage, Mask
+from zipreader.reading import imageops
+
+REACH = 30.0
+
+
+def writing() -> tuple[GreyImage, Mask]:
+    """Black digits on white paper, and where their ink is."""
+    grey = printed("27094", 48, level=0)
+    return grey, grey < 128
+
+
+def lit(grey: GreyImage, dark: float, light: float) -> GreyImage:
+    """Under a light that grows from left to right."""
+    light_map = np.linspace(dark, light, grey.shape[1])
+    return np.asarray(np.rint(grey * light_map), np.uint8)
+
+
+def faint(grey: GreyImage, share: float) -> GreyImage:
+    """Written with a pen that takes this share of the light."""
+    return np.asarray(np.rint(255 - (255 - grey.astype(float)) * share), np.uint8)
+
+
+# --- ink -------------------------------------------------------------------------------------
+
+
+def test_ink_is_where_the_pen_was() -> None:
+    grey, truth = writing()
+    ink = imageops.ink(grey, REACH)
+    assert ink.dtype == np.float32
+    assert ink.shape == grey.shape
+    assert ink.min() >= 0 and ink.max() <= 1
+    assert overlap(ink >= 0.5, truth) > 0.9
+
+
+@pytest.mark.parametrize(("dark", "light"), [(0.35, 1.0), (1.0, 0.5), (0.6, 0.6)])
+def test_ink_does_not_depend_on_the_light(dark: float, light: float) -> None:
+    grey, truth = writing()
+    assert overlap(imageops.ink(lit(grey, dark, light), REACH) >= 0.5, truth) > 0.85
+
+
+@pytest.mark.parametrize("share", [0.6, 0.3, 0.15])
+def test_a_faint_pen_gives_full_ink(share: float) -> None:
+    grey, truth = writing()
+    ink = imageops.ink(faint(grey, share), REACH)
+    assert overlap(ink >= 0.5, truth) > 0.85
+    assert np.median(ink[truth]) > 0.9
+
+
+@pytest.mark.parametrize("level", [0, 60, 255])
+def test_one_grey_has_no_ink(level: int) -> None:
+    assert not imageops.ink(blank(80, 40, level), REACH).any()
+
+
+def test_uneven_light_alone_is_no_ink() -> None:
+    assert not imageops.ink(lit(blank(300, 80), 0.5, 1.0), REACH).any()
+
+
+def test_the_grain_of_the_paper_is_no_ink() -> None:
+    noise = np.random.default_rng(1).normal(220, 2, (80, 200))
+    assert not imageops.ink(np.clip(noise, 0, 255).astype(np.uint8), REACH).any()
+
+
+def test_paper_texture_away_from_strokes_is_dropped() -> None:
+    grey, truth = writing()
+    grey = np.minimum(grey, 250)
+    grey[4:8, 4:8] = 120  # weaker than half the pen, and connected to nothing firm
+    ink = imageops.ink(grey, REACH)
+    assert not ink[:12, :12].any()
+    assert overlap(ink >= 0.5, truth) > 0.9
+
+
+def test_weak_ink_stays_only_beside_firm_ink() -> None:
+    weak = np.array([[1, 1, 0, 1, 1], [0, 0, 0, 0, 0]], bool)
+    firm = np.array([[1, 0, 0, 0, 0], [0, 0, 0, 0, 0]], bool)
+    kept = imageops.near(weak, firm, np.zeros((2, 5), np.float32))
+    assert (kept * weak).tolist() == [[1, 1, 0, 0, 0], [0, 0, 0, 0, 0]]
+
+
+# --- paper, contrast, thresholds -------------------------------------------------------------
+
+
+def test_paper_shows_no_writing() -> None:
+    grey, _ = writing()
+    assert imageops.paper(grey, REACH).min() > 240
+
+
+@given(st.floats(0.3, 1.0))
+def test_contrast_is_the_same_in_any_light(light: float) -> None:
+    grey, _ = writing()
+    bright = imageops.contrast(grey, REACH)
+    dim = imageops.contrast(lit(grey, light, light), REACH)
+    assert np.abs(bright - dim).max() < 0.03
+
+
+@given(st.floats(0.0, 0.4), st.floats(0.6, 1.0), st.integers(1, 9))
+def test_otsu_splits_two_levels(low: float, high: float, share: int) -> None:
+    values = np.repeat(np.array([low, high], np.float32), [10 - share, share])
+    assert low - 1 / 255 <= imageops.otsu(values) < high
+
+
+@given(st.floats(0, 1e5), st.integers(1, 31))
+def test_odd_is_odd_and_close(length: float, half: int) -> None:
+    least = 2 * half + 1
+    result = imageops.odd(length, least)
+    assert result % 2 == 1
+    assert result >= least
+    assert result == least or abs(result - length) <= 1
+
+
+def test_grey_stays_grey_and_colour_becomes_it() -> None:
+    grey = blank(4, 3, 77)
+    assert imageops.to_grey(grey) is grey
+    assert (imageops.to_grey(np.dstack([grey] * 3)) == grey).all()
+    assert imageops.to_grey(np.full((2, 2, 3), (255, 0, 0), np.uint8))[0, 0] == 29  # BGR: blue
+
+
+# --- stroke width ----------------------------------------------------------------------------
+
+
+@given(st.integers(3, 12), st.integers(60, 150))
+def test_the_width_of_a_bar(width: int, length: int) -> None:
+    mask = np.zeros((length + 20, width + 20), bool)
+    mask[10 : 10 + length, 10 : 10 + width] = True
+    assert imageops.stroke_width(mask) == pytest.approx(width, rel=0.2, abs=0.5)
+    assert imageops.stroke_width(mask.T) == imageops.stroke_width(mask)
+
+
+@pytest.mark.parametrize("pen", [3, 5, 8])
+def test_the_width_of_a_ring(pen: int) -> None:
+    mask = np.zeros((120, 120), np.uint8)
+    cv2.circle(mask, (60, 60), 45, 1, pen)
+    assert imageops.stroke_width(mask > 0) == pytest.approx(pen, abs=1)
+
+
+def test_no_ink_has_no_width() -> None:
+    assert imageops.stroke_width(np.zeros((5, 5), bool)) == 0
+
+
+# --- warp ------------------------------------------------------------------------------------
+
+
+def test_the_identity_changes_no_pixel() -> None:
+    grey, _ = writing()
+    same = imageops.warp(grey, np.eye(3), (grey.shape[1], grey.shape[0]))
+    assert np.abs(same.astype(int) - grey).max() <= 1
+
+
+def test_the_matrix_leads_from_the_result_to_the_source() -> None:
+    grey, _ = writing()
+    shift = np.array([[1, 0, 15], [0, 1, 10], [0, 0, 1]], np.float64)
+    part = imageops.warp(grey, shift, (60, 40))
+    assert part.shape == (40, 60)
+    assert np.abs(part.astype(int) - grey[10:50, 15:75]).max() <= 1
+
+
+@pytest.mark.parametrize("level", [255, 140, 40])
+def test_outside_the_image_is_paper(level: int) -> None:
+    grey = blank(60, 40, level)
+    print_text(grey, "7", 20, 30, 20, level=10)
+    away = np.array([[1, 0, -100], [0, 1, -100], [0, 0, 1]], np.float64)
+    assert np.unique(imageops.warp(grey, away, (30, 20))).tolist() == [level]
+    colour = np.dstack([grey, grey // 2, grey // 3])
+    outside = imageops.warp(colour, away, (30, 20))
+    assert outside.shape == (20, 30, 3)
+    assert (outside == (level, level // 2, level // 3)).all()
+
+
+def test_thin_strokes_survive_when_the_image_shrinks() -> None:
+    grey = blank(400, 400)
+    grey[:, 201] = 0
+    small = imageops.warp(grey, np.diag([4.0, 4.0, 1.0]), (100, 100))
+    assert (small.min(axis=1) < 240).all()

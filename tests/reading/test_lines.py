@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.drawing import DPI, blank, draw_envelope, draw_imb, print_text, rotated, upright
+from zipreader.config import LinesConfig
+from zipreader.elements import Box, GreyImage, TextLine
+from zipreader.reading.lines import find_lines
+
+CONFIG = LinesConfig()
+
+
+def lines_of(grey: GreyImage, dpi: float = DPI) -> tuple[TextLine, ...]:
+    return find_lines(upright(grey, dpi), CONFIG)
+
+
+def typed(*texts: str, height: int = 24, pitch: int = 60) -> tuple[GreyImage, list[Box]]:
+    """Lines of printing below one another, and the boxes of their ink."""
+    grey = blank(900, 80 + pitch * len(texts))
+    return grey, [
+        print_text(grey, text, 60, 70 + pitch * i, height) for i, text in enumerate(texts)
+    ]
+
+
+def close(first: Box, second: Box, by: float) -> bool:
+    return bool(np.abs(first.quad() - second.quad()).max() <= by)
+
+
+def test_every_line_is_found_where_it_is() -> None:
+    grey, truth = typed("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN 38117")
+    found = lines_of(grey)
+    assert len(found) == 3
+    for line, box in zip(found, truth, strict=True):
+        assert close(line.box, box, 6)
+        assert line.slope == pytest.approx(0, abs=0.02)
+        assert line.text_height == pytest.approx(24, rel=0.25)
+
+
+@pytest.mark.parametrize("dpi", [100, 200, 400])
+def test_the_resolution_does_not_matter(dpi: int) -> None:
+    grey, truth = typed("4820 WALNUT RD", "MEMPHIS TN 38117")
+    factor = dpi / 200
+    size = (round(grey.shape[1] * factor), round(grey.shape[0] * factor))
+    scaled = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    found = lines_of(scaled, dpi)
+    assert len(found) == 2
+    for line, box in zip(found, truth, strict=True):
+        scaled_box = Box.of_quad(box.quad() * factor)
+        assert close(line.box, scaled_box, 4 + 4 * factor)
+
+
+def test_parts_go_from_left_to_right() -> None:
+    grey, _ = typed("MEMPHIS TN 38117")
+    (line,) = lines_of(grey)
+    starts = [part.x0 for part in line.parts]
+    assert starts == sorted(starts)
+    assert len(starts) >= 12
+    assert line.box == Box.around(line.parts)
+
+
+@pytest.mark.parametrize("degrees", [-4.0, 3.0])
+def test_the_slope_of_a_line(degrees: float) -> None:
+    grey, _ = typed("4820 WALNUT GROVE ROAD")
+    (line,) = lines_of(rotated(grey, degrees))
+    assert line.slope == pytest.approx(math.tan(math.radians(degrees)), abs=0.015)
+
+
+def test_the_zip_far_right_of_the_state_belongs_to_its_line() -> None:
+    grey = blank(900, 160)
+    town = print_text(grey, "MEMPHIS TN", 60, 90, 24)
+    code = print_text(grey, "38117", town.x1 + 70, 90, 24)
+    (line,) = lines_of(grey)
+    assert close(line.box, town.union(code), 6)
+
+
+def test_a_column_beside_is_another_line() -> None:
+    grey = blank(1200, 160)
+    left = print_text(grey, "MEMPHIS", 60, 90, 24)
+    right = print_text(grey, "ATLANTA", 700, 90, 24)
+    found = sorted(lines_of(grey), key=lambda line: line.box.x0)
+    assert len(found) == 2
+    assert close(found[0].box, left, 6) and close(found[1].box, right, 6)
+
+
+def test_a_barcode_is_no_line() -> None:
+    grey = blank(1000, 200)
+    draw_imb(grey, 100, 80)
+    assert lines_of(grey) == ()
+
+
+def test_a_barcode_below_the_address_is_left_out() -> None:
+    envelope = draw_envelope()
+    for line in lines_of(envelope.grey):
+        assert line.box.intersection(envelope.barcode).area == 0
+
+
+def test_rules_and_pictures_are_no_lines() -> None:
+    grey = blank(1000, 500)
+    grey[100:104, 50:950] = 0
+    grey[200:480, 100:700] = 90
+    assert lines_of(grey) == ()
+
+
+@pytest.mark.parametrize("level", [255, 200])
+def test_a_blank_page_has_no_lines(level: int) -> None:
+    assert lines_of(blank(800, 400, level)) == ()
+
+
+def test_grain_and_specks_are_no_lines() -> None:
+    random = np.random.default_rng(3)
+    grey = np.clip(random.normal(245, 4, (400, 800)), 0, 255).astype(np.uint8)
+    for x, y in random.integers((0, 0), (790, 390), (60, 2)):
+        grey[y : y + 3, x : x + 3] = 60
+    assert lines_of(grey) == ()
+
+
+def test_faint_writing_is_found() -> None:
+    grey, truth = typed("4820 WALNUT RD")
+    faint = np.rint(255 - (255 - grey.astype(float)) * 0.3).astype(np.uint8)
+    (line,) = lines_of(faint)
+    assert close(line.box, truth[0], 6)

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zipreader.errors import ModelError
+from zipreader.reading.probability import Calibration, Certificate, features, load_calibration
+
+GOOD = {
+    "posterior": 0.99,
+    "weakest": 0.95,
+    "log_scores": -0.2,
+    "not_a_digit": 0.01,
+    "other_lengths": 0.01,
+    "cost": 1.0,
+    "height_spread": 0.05,
+    "baseline_spread": 0.02,
+    "widest_gap": 0.2,
+    "deepest_overlap": 0.0,
+    "assigned": 1.0,
+    "turned": 0.0,
+    "trailing": 0.1,
+    "field_score": 0.9,
+    "pixel_height": 39.0,
+}
+BETTER_WHEN_HIGHER = (
+    "posterior",
+    "weakest",
+    "log_scores",
+    "assigned",
+    "field_score",
+    "pixel_height",
+)
+BETTER_WHEN_LOWER = tuple(set(GOOD) - set(BETTER_WHEN_HIGHER))
+CONTENT: dict[str, Any] = {
+    "mail": "100 pieces",
+    "default_alpha": 0.01,
+    "bias": -1.0,
+    "weights": dict.fromkeys(features(GOOD), 0.4),
+    "certificates": [
+        {"alpha": a, "delta": 0.05, "threshold": t, "pieces": 900, "accepted": 700, "wrong": 1}
+        for a, t in ((0.05, 0.5), (0.01, 0.9))
+    ],
+}
+
+
+def written(folder: Path, content: object) -> Path:
+    path = folder / "calibration.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def calibration(tmp_path: Path) -> Calibration:
+    return load_calibration(written(tmp_path, CONTENT))
+
+
+PLAIN = Calibration(-1.0, dict.fromkeys(features(GOOD), 0.4), (), 0.01, "")
+
+evidences = st.fixed_dictionaries(
+    {
+        "posterior": st.floats(0, 1),
+        "weakest": st.floats(0, 1),
+        "log_scores": st.floats(-60, 0),
+        "not_a_digit": st.floats(0, 1),
+        "other_lengths": st.floats(0, 1),
+        "cost": st.floats(0, 80),
+        "height_spread": st.floats(0, 2),
+        "baseline_spread": st.floats(0, 2),
+        "widest_gap": st.floats(-0.5, 5),
+        "deepest_overlap": st.floats(-1, 2),
+        "assigned": st.sampled_from([0.0, 1.0]),
+        "turned": st.sampled_from([0.0, 1.0]),
+        "trailing": st.floats(0, 4),
+        "field_score": st.floats(0, 1),
+        "pixel_height": st.floats(1, 400),
+    }
+)
+
+
+# --- the model -------------------------------------------------------------------------------
+
+
+@given(evidences, evidences, st.sampled_from(sorted(GOOD)))
+def test_better_evidence_never_lowers_the_probability(
+    evidence: dict[str, float], other: dict[str, float], name: str
+) -> None:
+    changed = {**evidence, name: other[name]}
+    better, worse = evidence, changed
+    if (changed[name] > evidence[name]) == (name in BETTER_WHEN_HIGHER):
+        better, worse = changed, evidence
+    assert PLAIN.probability(better) >= PLAIN.probability(worse)
+    assert all(features(better)[feature] >= features(worse)[feature] for feature in features(GOOD))
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_every_quantity_counts(name: str) -> None:
+    worse = GOOD[name] - 0.2 if name in BETTER_WHEN_HIGHER else GOOD[name] + 0.2
+    assert PLAIN.probability({**GOOD, name: worse}) < PLAIN.probability(GOOD)
+
+
+@given(evidences)
+def test_a_probability_lies_between_0_and_1(evidence: dict[str, float]) -> None:
+    assert 0 < PLAIN.probability(evidence) < 1
+    extreme = replace(PLAIN, weights=dict.fromkeys(features(GOOD), 1e6))
+    assert 0 <= extreme.probability(evidence) <= 1
+
+
+def test_the_model_is_logistic() -> None:
+    only_bias = Calibration(0.0, {}, (), 0.01, "")
+    assert only_bias.probability(GOOD) == 0.5
+    one = Calibration(0.0, {"posterior": 1.0}, (), 0.01, "")
+    assert one.probability(GOOD) == pytest.approx(GOOD["posterior"])
+
+
+# --- certificates ----------------------------------------------------------------------------
+
+
+def test_the_certificate_of_a_bound(calibration: Calibration) -> None:
+    assert calibration.certificate().threshold == 0.9
+    assert calibration.certificate(0.01).threshold == 0.9
+    assert calibration.certificate(0.05).threshold == 0.5
+
+
+def test_a_bound_that_was_not_certified_is_refused(calibration: Calibration) -> None:
+    with pytest.raises(ModelError, match=r"0\.10%.*5\.0%, 1\.0%"):
+        calibration.certificate(0.001)
+    with pytest.raises(ModelError, match="none"):
+        PLAIN.certificate()
+
+
+# --- the file --------------------------------------------------------------------------------
+
+
+def test_a_file_is_read_as_it_was_written(calibration: Calibration) -> None:
+    assert calibration.bias == CONTENT["bias"]
+    assert dict(calibration.weights) == CONTENT["weights"]
+    assert calibration.certificates == tuple(
+        Certificate(**entry) for entry in CONTENT["certificates"]
+    )
+    assert calibration.default_alpha == 0.01
+    assert calibration.mail == "100 pieces"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {**CONTENT, "bias": "heavy"},
+        {**CONTENT, "weights": [1, 2]},
+        {**CONTENT, "weights": {"posterior": None}},
+        {**CONTENT, "weights": {"colour": 1.0}},
+        {**CONTENT, "certificates": 7},
+        {**CONTENT, "certificates": [{"alpha": 0.01}]},
+        {**CONTENT, "certificates": [{**CONTENT["certificates"][0], "extra": 1}]},
+        {key: value for key, value in CONTENT.items() if key != "default_alpha"},
+    ],
+)
+def test_a_damaged_calibration_is_a_model_error(content: object, tmp_path: Path) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(ModelError) as caught:
+        load_calibration(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe\x00", b"{}" * 3])
+def test_a_file_that_is_no_json_is_a_model_error(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match="damaged"):
+        load_calibration(path)
+
+
+def test_a_missing_file_or_a_folder_is_a_model_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no calibration here"):
+        load_calibration(tmp_path / "nothing.json")
+    with pytest.raises(ModelError, match="no calibration here"):
+        load_calibration(tmp_path)

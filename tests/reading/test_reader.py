@@ -1,0 +1,267 @@
+"""The whole way, with the shipped model; see ``zipreader evaluate`` for how well it reads."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.drawing import blank, draw_envelope, on_desk, print_text, printed, rotated
+from zipreader.config import ReaderConfig
+from zipreader.elements import Box, GreyImage, Page, Reading, Reason, Status
+from zipreader.errors import ModelError, UnreadableImageError
+from zipreader.reading.probability import load_calibration
+from zipreader.reading.reader import Reader
+
+ZIP = "97358"
+ENVELOPE = draw_envelope(ZIP, town="LYONS OR", height=30)
+
+
+def read(reader: Reader, grey: GreyImage) -> Reading:
+    return reader.read_page(Page(grey, "drawn.png", 0, 200.0))
+
+
+@pytest.fixture(scope="module")
+def plain(reader: Reader) -> Reading:
+    """The reading of a plain printed envelope."""
+    return read(reader, ENVELOPE.grey)
+
+
+def reasons(reading: Reading) -> set[Reason]:
+    return {objection.reason for objection in reading.decision.objections}
+
+
+# --- a plain envelope ------------------------------------------------------------------------
+
+
+def test_a_printed_envelope_is_read_and_accepted(reader: Reader, plain: Reading) -> None:
+    assert plain.zip == ZIP
+    assert plain.best is not None and plain.best.place is not None
+    assert (plain.best.place.city, plain.best.place.state) == ("Lyons", "OR")
+    assert plain.decision.status is Status.ACCEPT
+    assert plain.decision.confidence == plain.best.probability
+    assert plain.decision.threshold == reader.threshold
+    assert plain.model == reader.classifier.name
+
+
+def test_the_digits_lie_where_the_zip_is(plain: Reading) -> None:
+    best = plain.best
+    assert best is not None
+    around = Box.around(Box.of_quad(digit.quad) for digit in best.digits)
+    assert np.abs(around.quad() - ENVELOPE.zip_box.quad()).max() <= 4
+    lefts = [float(digit.quad[:, 0].min()) for digit in best.digits]
+    assert lefts == sorted(lefts)
+
+
+@pytest.mark.parametrize("code", ["38117", "10001"])
+def test_other_codes(reader: Reader, code: str) -> None:
+    assert read(reader, draw_envelope(code, height=30).grey).zip == code
+
+
+def test_four_more_digits_are_read_too(reader: Reader) -> None:
+    best = read(reader, draw_envelope(f"{ZIP}-0246", height=30).grey).best
+    assert best is not None
+    assert (best.zip, best.plus4) == (ZIP, "0246")
+
+
+# --- however it lies -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_envelope_is_read(reader: Reader, quarters: int) -> None:
+    reading = read(reader, np.ascontiguousarray(np.rot90(ENVELOPE.grey, quarters)))
+    assert reading.zip == ZIP
+    assert reading.upright is not None
+    assert reading.upright.orientation == 90 * quarters
+
+
+def test_a_crooked_envelope_is_read(reader: Reader) -> None:
+    assert read(reader, rotated(ENVELOPE.grey, 7.5)).zip == ZIP
+
+
+def test_a_photo_on_a_desk_is_read_and_shown_on_the_photo(reader: Reader) -> None:
+    corners = np.array([(170, 260), (1890, 140), (1960, 880), (210, 1010)], np.float64)
+    scene, placing = on_desk(ENVELOPE.grey, corners, (2100, 1150))
+    best = reader.read_page(Page(scene, "photo.png")).best
+    assert best is not None
+    assert best.zip == ZIP
+    middle = np.mean([digit.quad.mean(axis=0) for digit in best.digits], axis=0)
+    x, y = ENVELOPE.zip_box.center
+    truth = cv2.perspectiveTransform(np.array([[(x, y)]], np.float64), placing)[0, 0]
+    assert np.linalg.norm(middle - truth) < 10
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda grey: np.rint(255 - (255 - grey.astype(float)) * 0.45).astype(np.uint8),
+        lambda grey: np.rint(grey * np.linspace(0.8, 1, grey.shape[1])).astype(np.uint8),
+        lambda grey: np.dstack([grey, grey // 2 + 127, grey]),
+        lambda grey: cv2.GaussianBlur(grey, (0, 0), 1.2),
+    ],
+    ids=["faint", "shaded", "coloured", "blurred"],
+)
+def test_a_worse_scan_is_read(reader: Reader, harm: Callable[[GreyImage], GreyImage]) -> None:
+    assert read(reader, np.asarray(harm(ENVELOPE.grey), np.uint8)).zip == ZIP
+
+
+# --- what must be flagged --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "grey", [blank(1900, 825), blank(1900, 825, 190), blank(40, 30)], ids=["white", "grey", "tiny"]
+)
+def test_a_blank_page_has_no_address(reader: Reader, grey: GreyImage) -> None:
+    reading = read(reader, grey)
+    assert reasons(reading) == {Reason.NO_ADDRESS}
+    assert reading.zip is None
+    assert reading.decision.confidence == 0
+
+
+def test_an_address_without_a_zip_is_flagged(reader: Reader) -> None:
+    grey = blank(1900, 825)
+    for i, text in enumerate(["MARIA LOPEZ", "WALNUT GROVE", "MEMPHIS TENN"]):
+        print_text(grey, text, 820, 420 + 45 * i, 22)
+    reading = read(reader, grey)
+    assert not reading.decision.accepted
+    assert Reason.NO_ADDRESS not in reasons(reading)
+    assert reading.decision.confidence < 0.5
+
+
+@pytest.mark.parametrize("code", ["9735", "973582", "00000"])
+def test_what_is_no_assigned_zip_is_flagged(reader: Reader, code: str) -> None:
+    assert not read(reader, draw_envelope(code, height=30).grey).decision.accepted
+
+
+def test_a_digit_that_was_blotted_out_is_flagged(reader: Reader) -> None:
+    grey, box = ENVELOPE.grey.copy(), ENVELOPE.zip_box
+    third = box.x0 + round(0.5 * box.width)
+    grey[box.y0 - 4 : box.y1 + 4, third - 11 : third + 12] = 30
+    assert not read(reader, grey).decision.accepted
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (400, 1), (3, 3), (2, 900, 3)])
+def test_a_page_that_cannot_be_read_does_not_raise(reader: Reader, shape: tuple[int, ...]) -> None:
+    page = Page(np.full(shape, 200, np.uint8), "strip.png")
+    assert not reader.read_page(page).decision.accepted
+    assert not reader.read_field(page).decision.accepted
+
+
+def test_noise_is_flagged(reader: Reader) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 500), np.uint8)
+    assert not read(reader, noise).decision.accepted
+
+
+# --- fields, sources -------------------------------------------------------------------------
+
+
+def test_a_field_alone_is_read(reader: Reader) -> None:
+    reading = reader.read_field(Page(printed(ZIP, 60), "box.png"))
+    assert reading.zip == ZIP
+    assert reading.blocks == ()
+    assert len(reading.fields) == 1
+
+
+def test_arrays_and_files_are_read_alike(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "letter.png"
+    cv2.imwrite(str(path), ENVELOPE.grey)
+    (from_array,) = reader.read(ENVELOPE.grey)
+    (from_file,) = reader.read(path)
+    assert from_file.zip == from_array.zip == ZIP
+    assert from_file.decision == from_array.decision
+    assert from_file.page.path == str(path)
+
+
+def test_a_missing_file_is_an_error(reader: Reader, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableImageError, match="nothing.png"):
+        reader.read(tmp_path / "nothing.png")
+
+
+def test_reading_is_repeatable_and_leaves_the_image_alone(reader: Reader, plain: Reading) -> None:
+    grey = ENVELOPE.grey.copy()
+    again = read(reader, grey)
+    assert (grey == ENVELOPE.grey).all()
+    assert [(h.zip, h.probability) for h in again.hypotheses] == [
+        (h.zip, h.probability) for h in plain.hypotheses
+    ]
+
+
+def test_hypotheses_are_ranked_and_differ(plain: Reading) -> None:
+    found = plain.hypotheses
+    probabilities = [hypothesis.probability for hypothesis in found]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert len({hypothesis.zip for hypothesis in found}) == len(found)
+    assert all(0 <= probability <= 1 for probability in probabilities)
+
+
+def test_seconds_are_told_by_stage(plain: Reading) -> None:
+    seconds = plain.seconds
+    assert {"page", "lines", "locate", "segment", "classify", "decode"} <= set(seconds)
+    assert all(spent >= 0 for spent in seconds.values())
+
+
+# --- thresholds and models -------------------------------------------------------------------
+
+
+def test_a_minimum_confidence_replaces_the_certified_threshold() -> None:
+    strict = Reader(min_confidence=1.0)
+    assert strict.threshold == 1.0
+    assert Reader(min_confidence=0.0).threshold == 0.0
+    assert not read(strict, ENVELOPE.grey).decision.accepted
+
+
+def test_the_certified_threshold_is_taken_by_its_bound(reader: Reader) -> None:
+    for certificate in reader.calibration.certificates:
+        assert Reader(max_error=certificate.alpha).threshold == certificate.threshold
+    assert reader.threshold == reader.calibration.certificate().threshold
+
+
+def test_a_bound_that_is_not_certified_is_refused() -> None:
+    with pytest.raises(ModelError, match="not certified"):
+        Reader(max_error=0.4321)
+
+
+def test_another_calibration(reader: Reader) -> None:
+    path = reader.classifier.model_dir / "calibration.json"
+    shy = replace(load_calibration(path), bias=-100.0)
+    reading = read(Reader(calibration=shy), ENVELOPE.grey)
+    assert not reading.decision.accepted
+    assert Reader(calibration=path).threshold == reader.threshold
+
+
+def test_a_folder_without_model_or_calibration(reader: Reader, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model here"):
+        Reader(tmp_path)
+    for name in ("model.json", "model.tflite"):
+        shutil.copy(reader.classifier.model_dir / name, tmp_path)
+    with pytest.raises(ModelError, match="no calibration here"):
+        Reader(tmp_path)
+
+
+def test_the_configuration_is_used() -> None:
+    config = ReaderConfig(decide=replace(ReaderConfig().decide, no_zip=1.1))
+    assert reasons(read(Reader(config=config), ENVELOPE.grey)) == {Reason.NO_ZIP}
+
+
+def test_reading_does_not_import_tensorflow(tmp_path: Path) -> None:
+    path = tmp_path / "letter.png"
+    cv2.imwrite(str(path), ENVELOPE.grey)
+    program = (
+        "import sys; from zipreader import Reader; "
+        "(reading,) = Reader().read(sys.argv[1]); print(reading.zip); "
+        "print(*sorted(name for name in sys.modules if '.' not in name))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
+    code, modules = done.stdout.splitlines()
+    assert code == ZIP
+    assert "cv2" in modules.split()
+    assert not {"tensorflow", "keras", "scipy", "matplotlib", "rich"} & set(modules.split())
