@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _EXTRA_PACKAGES = ("keras", "tensorflow", "matplotlib")
 
+_LOCAL_OPTIONS = ("--run", "--cache", "--workers")
+
 
 class NetworkName(StrEnum):
     """Sizes of network."""
@@ -157,7 +159,16 @@ def _plan(network: str, epochs: int | None, seed: int, quick: bool) -> Plan:
 
 
 def _command() -> str:
-    return shlex.join(["zipreader", *sys.argv[1:]])
+    """The command line without what matters on this machine only."""
+    words: list[str] = []
+    arguments = iter(sys.argv[1:])
+    for word in arguments:
+        name, _, value = word.partition("=")
+        if name in _LOCAL_OPTIONS and not value:
+            next(arguments, None)
+        elif name not in _LOCAL_OPTIONS and name != "--resume":
+            words.append(word)
+    return shlex.join(["zipreader", *words])
 
 
 def _progress(console: Console) -> Progress:

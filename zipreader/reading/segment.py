@@ -58,14 +58,14 @@ def _field_frame(field: ZipField, config: SegmentConfig) -> tuple[Matrix, tuple[
 
 def lattice(source: FieldInk, config: SegmentConfig) -> Lattice:
     """Cut the components into primitives and offer their runs."""
-    labels = _primitives(source, config)
+    labels = primitive_labels(source, config)
     boxes = _boxes(labels)
     areas = np.bincount(labels.ravel(), weights=source.ink.ravel(), minlength=len(boxes) + 1)[1:]
     glyphs = _glyphs(source.ink, labels, boxes, config)
     return Lattice(source, tuple(boxes), tuple(float(a) for a in areas), tuple(glyphs))
 
 
-def _primitives(source: FieldInk, config: SegmentConfig) -> Labels:
+def primitive_labels(source: FieldInk, config: SegmentConfig) -> Labels:
     """Label the primitives 1..n from left to right; 0 is paper."""
     height = config.digit_height
     mask = (source.ink >= 0.5).astype(np.uint8)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from zipreader.cli.train import NetworkName, _command, _plan, train
+from zipreader.errors import InputError, MissingExtraError, UsageError
+from zipreader.training.plan import Plan
+
+app = typer.Typer()
+app.command()(train)
+runner = CliRunner()
+
+
+def test_help_teaches_with_an_example() -> None:
+    shown = runner.invoke(app, ["--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
+    assert "zipreader train --out my-model --mnist mnist.npz" in shown
+    for option in ("--strokes", "--letters", "--words", "--glyphs", "--resume", "--quick"):
+        assert option in shown
+
+
+def test_without_keras_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("zipreader.training.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "keras", None)
+    with pytest.raises(MissingExtraError, match=r"zipreader\[train\]"):
+        train(tmp_path / "models")
+
+
+def test_options_make_the_plan() -> None:
+    assert _plan("lean", None, 4, quick=False) == Plan("lean", seed=4)
+    assert _plan("small", 9, 1, quick=False).epochs == 9
+    assert _plan("small", None, 1, quick=True).cleaning is None
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("keras")
+    with pytest.raises(InputError, match=r"nowhere\.npz"):
+        train(tmp_path / "m", mnist=tmp_path / "nowhere.npz", quick=True, cache=tmp_path / "c")
+    assert not (tmp_path / "m").exists()
+
+
+def test_the_model_folder_must_not_be_a_file(tmp_path: Path) -> None:
+    pytest.importorskip("keras")
+    (tmp_path / "m").write_text("a file")
+    with pytest.raises(UsageError, match="must be a folder"):
+        train(tmp_path / "m")
+
+
+def test_the_networks_on_offer_are_those_that_there_are() -> None:
+    pytest.importorskip("keras")
+    from zipreader.training.network import NETWORKS
+
+    assert {name.value for name in NetworkName} == set(NETWORKS)
+
+
+def test_the_recorded_command_names_no_place_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = "train --out m --run /tmp/r --mnist a.npz --cache=/tmp/c --resume --seed 3 --workers 2"
+    monkeypatch.setattr(sys, "argv", ["zipreader", *given.split()])
+    assert _command() == "zipreader train --out m --mnist a.npz --seed 3"

@@ -1,0 +1,8 @@
+"""Training of the digit network, from data files to a finished model folder.
+
+``sources`` and ``splits`` say whose data may be used for what; ``makers`` turn
+them into tiles (strokes, strings, print, marks, glyphs) and ``pools`` keep
+those; ``network``, ``train`` and ``calibrate`` make the network, ``figures``
+measures it, ``card`` describes it, ``export`` checks and writes it, and
+``pipeline`` does all of it in order.  Only here is Keras imported.
+"""

@@ -1,0 +1,122 @@
+"""Thresholds with a promise: Learn-then-Test with an exact binomial.
+
+With confidence 1 - delta, at most alpha of the mail that is accepted at the
+threshold is wrong, for mail drawn like the calibration mail.
+
+Source: A. Angelopoulos, S. Bates et al., "Learn then Test: calibrating
+predictive algorithms to achieve risk control", arXiv 2110.01052: fixed-sequence
+testing, here with the binomial tail of the errors among the accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zipreader.errors import InputError
+from zipreader.reading.probability import Certificate
+
+ALPHAS = (0.05, 0.02, 0.01, 0.005, 0.001)
+DELTA = 0.05
+_STEP = 0.1
+_LOGITS = (-2.0, 12.0)
+_SPARE = 1.6
+"""The walk starts where this many times the pieces needed without an error are expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One mailpiece: the probability of its best ZIP, and whether that ZIP is right.
+
+    ``probability`` is 0 where nothing could be accepted, whatever the threshold.
+    """
+
+    probability: float
+    right: bool
+
+
+def pieces_needed(alpha: float, delta: float = DELTA) -> int:
+    """Accepted pieces without an error from which a threshold can be certified."""
+    return int(np.ceil(np.log(delta) / np.log1p(-alpha)))
+
+
+def threshold_grid(
+    tuning: Sequence[Scored], pieces: int, alpha: float, delta: float = DELTA
+) -> list[float]:
+    """Thresholds in the order in which they will be tested, strict to loose.
+
+    Args:
+        tuning: other mail, from which alone the start of the walk is taken.
+        pieces: how many pieces of calibration mail there will be.
+        alpha: the bound.
+        delta: the risk of a broken promise.
+    """
+    low, high = _LOGITS
+    logits = np.arange(high, low - _STEP / 2, -_STEP)
+    grid = 1 / (1 + np.exp(-logits))
+    probabilities = np.array([piece.probability for piece in tuning])
+    share = (probabilities[None, :] >= grid[:, None]).mean(axis=1) if len(tuning) else np.ones(1)
+    enough = np.flatnonzero(share * pieces >= _SPARE * pieces_needed(alpha, delta))
+    return [float(t) for t in grid[enough[0] :]] if enough.size else []
+
+
+def certify(
+    calibration: Sequence[Scored], grid: Sequence[float], alpha: float, delta: float = DELTA
+) -> Certificate | None:
+    """Walk the grid while the promise can be kept; the last threshold that passed.
+
+    Returns:
+        ``None`` where even the first threshold fails.
+    """
+    from scipy.stats import binom
+
+    probabilities = np.array([piece.probability for piece in calibration])
+    wrong = np.array([not piece.right for piece in calibration], bool)
+    passed: Certificate | None = None
+    for threshold in grid:
+        accepted = probabilities >= threshold
+        n, k = int(accepted.sum()), int((accepted & wrong).sum())
+        if n == 0 or float(binom.cdf(k, n, alpha)) > delta:
+            break
+        passed = Certificate(alpha, delta, threshold, len(calibration), n, k)
+    return passed
+
+
+def certify_all(
+    tuning: Sequence[Scored],
+    calibration: Sequence[Scored],
+    alphas: Sequence[float] = ALPHAS,
+    delta: float = DELTA,
+) -> tuple[Certificate, ...]:
+    """The certificates of all bounds that this mail supports, loosest bound first.
+
+    Raises:
+        InputError: the mail supports none; the message says how much is needed.
+    """
+    found = [
+        certify(calibration, threshold_grid(tuning, len(calibration), alpha, delta), alpha, delta)
+        for alpha in alphas
+    ]
+    certificates = tuple(certificate for certificate in found if certificate is not None)
+    if not certificates:
+        raise InputError(
+            f"{len(calibration)} pieces certify nothing: a bound of {max(alphas):.1%} needs about "
+            f"{round(_SPARE * pieces_needed(max(alphas), delta))} accepted ones, nearly all right"
+        )
+    return certificates
+
+
+def expected_calibration_error(pieces: Sequence[Scored], bins: int = 15) -> float:
+    """Gap between probability and share right, over bins of equal width, weighted by size."""
+    probabilities = np.array([piece.probability for piece in pieces])
+    right: npt.NDArray[np.float64] = np.array([piece.right for piece in pieces], np.float64)
+    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    return float(
+        sum(
+            abs(probabilities[place == b].sum() - right[place == b].sum()) / len(pieces)
+            for b in range(bins)
+        )
+    )

@@ -1,0 +1,127 @@
+"""Mail with truth, read: what the confidence is fitted on and certified with."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from zipreader.elements import Page, Reading
+from zipreader.reading.probability import Calibration
+from zipreader.reading.reader import Reader
+from zipreader.synth import Mailpiece, Sources, SourcesSpec, make_mailpiece
+from zipreader.training.certify import Scored
+from zipreader.training.confidence import Judged
+
+Progress = Callable[[int, int], None]
+"""Called with pieces read and pieces planned."""
+
+FIRST_GUESS = Calibration(
+    bias=-1.0,
+    weights={"posterior": 0.5, "scores": 0.3, "not_a_digit": 0.2, "lengths": 0.3, "place": 0.6,
+             "assigned": 2.0},
+    certificates=(),
+    default_alpha=0.01,
+    mail="none: a guess that only orders hypotheses before anything is fitted",
+)  # fmt: skip
+_CHUNK = 25
+
+
+@dataclass(frozen=True, slots=True)
+class MailPlan:
+    """Which mail is made and what reads it; can go to another process."""
+
+    sources: SourcesSpec
+    kinds: tuple[str, ...]
+    """Kinds in turn; name one twice to have twice as much of it."""
+    count: int
+    first_seed: int
+    model: Path | None = None
+    calibration: Calibration = FIRST_GUESS
+
+
+@dataclass(frozen=True, slots=True)
+class PieceRead:
+    """What reading one piece of known truth gave."""
+
+    kind: str
+    scored: Scored
+    judged: tuple[Judged, ...]
+
+
+def read_mail(
+    plan: MailPlan, workers: int = 1, progress: Progress | None = None
+) -> list[PieceRead]:
+    """Make and read the mail of a plan, in order; the same for any number of workers."""
+    pieces: list[PieceRead] = []
+    chunks = [
+        range(start, min(start + _CHUNK, plan.count)) for start in range(0, plan.count, _CHUNK)
+    ]
+    for read in _run(plan, chunks, workers):
+        pieces += read
+        if progress is not None:
+            progress(len(pieces), plan.count)
+    return pieces
+
+
+def judge(reading: Reading, truth: str | None) -> tuple[Scored, tuple[Judged, ...]]:
+    """Compare a reading with the true ZIP; ``None`` means that no ZIP can be right."""
+    judged = tuple(
+        Judged(hypothesis.evidence, hypothesis.zip == truth, rank == 0)
+        for rank, hypothesis in enumerate(reading.hypotheses)
+    )
+    best = reading.best
+    if best is None:
+        return Scored(0.0, False), judged
+    acceptable = best.place is not None
+    return Scored(best.probability if acceptable else 0.0, best.zip == truth), judged
+
+
+def _run(plan: MailPlan, chunks: Sequence[range], workers: int) -> Iterator[list[PieceRead]]:
+    if workers <= 1:
+        _begin(plan)
+        yield from map(_read_chunk, chunks)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin, initargs=(plan,)
+    ) as executor:
+        yield from executor.map(_read_chunk, chunks)
+
+
+@dataclass(slots=True)
+class _Worker:
+    """What one process keeps between chunks."""
+
+    plan: MailPlan
+    sources: Sources
+    reader: Reader
+
+
+_worker: list[_Worker] = []
+
+
+def _begin(plan: MailPlan) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    reader = Reader(plan.model, calibration=plan.calibration, min_confidence=1.0)
+    _worker[:] = [_Worker(plan, plan.sources.open(), reader)]
+
+
+def _read_chunk(numbers: range) -> list[PieceRead]:
+    worker = _worker[0]
+    plan = worker.plan
+    read = []
+    for number in numbers:
+        kind = plan.kinds[number % len(plan.kinds)]
+        piece = make_mailpiece(kind, plan.first_seed + number, worker.sources)
+        scored, judged = judge(worker.reader.read_page(_page(piece)), piece.truth.zip)
+        read.append(PieceRead(kind, scored, judged))
+    return read
+
+
+def _page(piece: Mailpiece) -> Page:
+    return Page(piece.image, piece.truth.file or "", dpi=float(piece.dpi))

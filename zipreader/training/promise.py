@@ -1,0 +1,161 @@
+"""The calibration that ships with the model: fitted on tuning mail, certified on other mail."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from zipreader.errors import OutputError
+from zipreader.reading.probability import Calibration, Certificate
+from zipreader.synth import Population, SourcesSpec
+from zipreader.training.certify import DELTA, certify_all, expected_calibration_error
+from zipreader.training.confidence import fit_confidence
+from zipreader.training.mail import MailPlan, PieceRead, read_mail
+from zipreader.training.sources import Sources, mnist_rows, strokes_of
+from zipreader.training.splits import Part, split_writers
+
+Stage = Callable[[str, int, int], None]
+"""Called with what is going on, pieces done and pieces planned."""
+
+MIX = (
+    "handwritten", "printed", "handwritten", "touching", "dirty", "handwritten", "printed",
+    "turned", "photo", "must-flag",
+)  # fmt: skip
+"""Kinds of the mail, in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseConfig:
+    """How much mail is made, and from which seeds."""
+
+    tuning: int = 2000
+    calibration: int = 3000
+    seed: int = 1
+    rounds: int = 1
+    """The confidence decides where is looked, so it is fitted again on what it led to."""
+    default_alpha: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A calibration with the figures of the mail on which it was certified."""
+
+    calibration: Calibration
+    calibration_error: float
+    by_kind: dict[str, tuple[int, int, int]]
+    """Pieces, accepted and misread at the default bound, by kind."""
+
+
+def make_promise(
+    sources: Sources,
+    model: Path | None,
+    config: PromiseConfig,
+    workers: int = 1,
+    stage: Stage | None = None,
+) -> Promise:
+    """Fit on tuning mail, certify on calibration mail.
+
+    The two kinds of mail share no writer, no digit, no face and no seed with
+    each other or with the mail on which the network was trained.
+
+    Raises:
+        InputError: the mail is too little to fit or to certify anything.
+    """
+    tuning = MailPlan(_tuning_mail(sources), MIX, config.tuning, config.seed * 1_000_000, model)
+    for number in range(config.rounds):
+        pieces = read_mail(tuning, workers, _told(stage, f"tuning {number + 1}"))
+        fit = fit_confidence([judged for piece in pieces for judged in piece.judged])
+        fitted = Calibration(fit.bias, fit.weights, (), config.default_alpha, "")
+        tuning = replace(tuning, calibration=fitted)
+    pieces = read_mail(tuning, workers, _told(stage, "tuning, last time"))
+    other = replace(
+        tuning,
+        sources=_calibration_mail(sources),
+        count=config.calibration,
+        first_seed=config.seed * 1_000_000 + 500_000,
+    )
+    measured = read_mail(other, workers, _told(stage, "calibration"))
+    certificates = certify_all(
+        [piece.scored for piece in pieces], [piece.scored for piece in measured]
+    )
+    calibration = replace(fitted, certificates=certificates, mail=_described(measured))
+    threshold = calibration.certificate(_default(certificates, config.default_alpha)).threshold
+    return Promise(
+        replace(calibration, default_alpha=_default(certificates, config.default_alpha)),
+        expected_calibration_error([piece.scored for piece in measured]),
+        _by_kind(measured, threshold),
+    )
+
+
+def save_calibration(calibration: Calibration, path: Path) -> None:
+    """Write the file that ``load_calibration`` reads.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    content = {
+        "mail": calibration.mail,
+        "default_alpha": calibration.default_alpha,
+        "bias": round(calibration.bias, 6),
+        "weights": {name: round(weight, 6) for name, weight in calibration.weights.items()},
+        "certificates": [asdict(certificate) for certificate in calibration.certificates],
+    }
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        aside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        aside.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _tuning_mail(sources: Sources) -> SourcesSpec:
+    return _mail(sources, Population.TRAINING, Part.TUNE)
+
+
+def _calibration_mail(sources: Sources) -> SourcesSpec:
+    return _mail(sources, Population.CALIBRATION, Part.CALIBRATION)
+
+
+def _mail(sources: Sources, population: Population, part: Part) -> SourcesSpec:
+    writers = None
+    if sources.strokes is not None:
+        everyone = map(str, strokes_of(sources.strokes).writers)
+        writers = split_writers(everyone).writers(part)
+    mnist = mnist_rows(sources.mnist, part) if sources.mnist is not None else None
+    return SourcesSpec(population, sources.strokes, writers, mnist, sources.letters)
+
+
+def _default(certificates: Sequence[Certificate], wanted: float) -> float:
+    """The wanted bound, or the strictest one that could be certified above it."""
+    return min(
+        (c.alpha for c in certificates if c.alpha >= wanted - 1e-9),
+        default=max(c.alpha for c in certificates),
+    )
+
+
+def _described(pieces: Sequence[PieceRead]) -> str:
+    counts = Counter(piece.kind for piece in pieces)
+    mix = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    return (
+        f"{len(pieces)} synthetic pieces ({mix}) by writers, digits and in faces of their own; "
+        f"confidence {1 - DELTA:.0%}"
+    )
+
+
+def _by_kind(pieces: Sequence[PieceRead], threshold: float) -> dict[str, tuple[int, int, int]]:
+    table: dict[str, tuple[int, int, int]] = {}
+    for piece in pieces:
+        n, accepted, wrong = table.get(piece.kind, (0, 0, 0))
+        taken = piece.scored.probability >= threshold
+        bad = taken and not piece.scored.right
+        table[piece.kind] = (n + 1, accepted + taken, wrong + bad)
+    return table
+
+
+def _told(stage: Stage | None, name: str) -> Callable[[int, int], None] | None:
+    if stage is None:
+        return None
+    return lambda done, planned: stage(name, done, planned)

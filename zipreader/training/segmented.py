@@ -1,0 +1,212 @@
+"""What the reader's own segmenter offers: right cuts are digits, wrong cuts are not.
+
+Strings of one hand, with letters and hyphens beside them, are written, scanned
+and over-segmented by ``reading.segment``; each candidate is judged by how much
+of its ink belongs to one written digit, never by boxes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from zipreader.config import SegmentConfig
+from zipreader.elements import (
+    NOT_A_DIGIT,
+    Box,
+    FieldInk,
+    GreyImage,
+    InkMap,
+    Lattice,
+    Mask,
+    Page,
+    UprightPage,
+    ZipField,
+)
+from zipreader.reading import segment
+from zipreader.training.scanning import ScanConfig, scan
+from zipreader.training.sources import (
+    Made,
+    Sources,
+    given,
+    hands,
+    no_digits,
+    strokes_of,
+    word_images,
+)
+from zipreader.training.splits import Part
+from zipreader.training.strings import LabelRule, StringConfig, WrittenString, compose
+from zipreader.training.strokes import Points
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConfig:
+    """Ranges of the fields that are written and segmented."""
+
+    lengths: tuple[int, int] = (3, 7)
+    letters: float = 0.35
+    """How often letters of the same hand stand before the digits."""
+    hyphen: float = 0.15
+    """How often a hyphen follows."""
+    ruled: float = 0.15
+    """How often a ruled line runs under or through the string."""
+    height_error: float = 0.12
+    """Standard deviation of the relative error of the digit height that reading knows."""
+    slope: float = 0.03
+    most_wrong: float = 1.2
+    """Wrong cuts kept a field, in numbers of digits."""
+    owner_reach: float = 0.08
+    """Ink farther from every written stroke than this, in H, is nobody's."""
+
+
+def segmented_strings(
+    sources: Sources, part: Part, rng: np.random.Generator, first: int, size: int
+) -> Made:
+    """Candidates of fields of one hand, digits and wrong cuts about equally often."""
+    config, rule = FieldConfig(), LabelRule()
+    tiles: list[npt.NDArray[np.uint8]] = []
+    labels: list[int] = []
+    while len(tiles) < size:
+        string = _written(sources, part, rng, config)
+        found, classes = candidates(string, rng, config, rule)
+        right = [i for i, label in enumerate(classes) if label < NOT_A_DIGIT]
+        wrong = [i for i, label in enumerate(classes) if label == NOT_A_DIGIT]
+        most = round(config.most_wrong * max(len(right), 1))
+        chosen = right + rng.permutation(wrong).tolist()[:most]
+        tiles += [found[i] for i in chosen]
+        labels += [classes[i] for i in chosen]
+    return np.stack(tiles[:size]), np.array(labels[:size], np.uint8)
+
+
+def string_config(part: Part) -> StringConfig:
+    """Any pen; hands vary too, except where they measure: there they are as written."""
+    config = StringConfig()
+    return replace(config, pen=config.pen.as_written()) if part is Part.TEST else config
+
+
+def segmented_words(
+    sources: Sources, part: Part, rng: np.random.Generator, first: int, size: int
+) -> Made:
+    """Candidates of scanned words, none of which is a digit."""
+    images = word_images(given(sources.words), part)
+    tiles: list[npt.NDArray[np.uint8]] = []
+    while len(tiles) < size:
+        grey = images[int(rng.integers(len(images)))]
+        height = grey.shape[0] * rng.uniform(0.3, 0.8)
+        offered = segment.segment(_field(grey, height, 0.0), SegmentConfig()).tiles
+        tiles += list(rng.permutation(offered)[:12])
+    return np.stack(tiles[:size]), no_digits(size)
+
+
+def candidates(
+    string: WrittenString, rng: np.random.Generator, config: FieldConfig, rule: LabelRule
+) -> tuple[list[npt.NDArray[np.uint8]], list[int]]:
+    """Scan and segment a string; the tiles of its candidates and their classes.
+
+    Candidates between right and wrong are left out.
+    """
+    ruled = _ruled(string, rng) if rng.random() < config.ruled else string.coverage
+    grey = scan(ruled, rng, ScanConfig())
+    believed = string.height * float(np.exp(rng.normal(0, config.height_error)))
+    field = _field(grey, believed, float(rng.normal(0, config.slope)))
+    source = segment.rectify(field, SegmentConfig())
+    offered, masks = _offered(source)
+    truth = _owned(source, string, grey.shape, config)
+    tiles: list[npt.NDArray[np.uint8]] = []
+    labels: list[int] = []
+    for glyph, mask in zip(offered.glyphs, masks, strict=True):
+        label = rule.label(mask, truth, string.labels)
+        if label is not None:
+            tiles.append(glyph.tile)
+            labels.append(label)
+    return tiles, labels
+
+
+def _offered(source: FieldInk) -> tuple[Lattice, list[Mask]]:
+    """The lattice and the ink of each of its glyphs, (H, W) bool in the field."""
+    config = SegmentConfig()
+    offered = segment.lattice(source, config)
+    parts = segment.primitive_labels(source, config)
+    inked = source.ink >= 0.5
+    masks = [inked & (parts > glyph.span[0]) & (parts <= glyph.span[1]) for glyph in offered.glyphs]
+    return offered, masks
+
+
+def _owned(
+    source: FieldInk, string: WrittenString, shape: tuple[int, ...], config: FieldConfig
+) -> list[Mask]:
+    """The found ink that belongs to each written item: under its strokes, or nearest to them."""
+    inked = source.ink >= 0.5
+    size = (inked.shape[1], inked.shape[0])
+    top = (shape[0] - string.coverage.shape[0]) // 2
+    left = (shape[1] - string.coverage.shape[1]) // 2
+    shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
+    matrix = shift @ source.to_upright
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    drawn = [cv2.warpPerspective(part, matrix, size, flags=flags) > 0.3 for part in string.parts]
+    away = np.stack(
+        [cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3) for mask in drawn]
+    )
+    nearest, distance = away.argmin(axis=0), away.min(axis=0)
+    near = distance <= config.owner_reach * source.digit_height
+    return [inked & (mask | (near & (nearest == i))) for i, mask in enumerate(drawn)]
+
+
+def _written(
+    sources: Sources, part: Part, rng: np.random.Generator, config: FieldConfig
+) -> WrittenString:
+    """A string of one writer: letters sometimes, digits, a hyphen sometimes."""
+    path = given(sources.strokes)
+    writers = hands(path, part)
+    writer = sorted(writers)[int(rng.integers(len(writers)))]
+    strokes = strokes_of(path)
+    rows = rng.choice(writers[writer], int(rng.integers(*config.lengths)))
+    items = [strokes.item(int(row)) for row in rows]
+    labels = [int(label) for label in strokes.labels[rows]]
+    if rng.random() < config.letters:
+        before = _letters(sources, part, writer, rng)
+        items, labels = before + items, [NOT_A_DIGIT] * len(before) + labels
+    if rng.random() < config.hyphen:
+        items.append(_hyphen(rng))
+        labels.append(NOT_A_DIGIT)
+    return compose(items, labels, rng, string_config(part))
+
+
+def _letters(
+    sources: Sources, part: Part, writer: str, rng: np.random.Generator
+) -> list[list[Points]]:
+    """One to three letters of the same writer, or none where there are no letters of his."""
+    if sources.letters is None:
+        return []
+    rows = hands(sources.letters, part, letters=True).get(writer)
+    if rows is None:
+        return []
+    strokes = strokes_of(sources.letters)
+    return [strokes.item(int(row)) for row in rng.choice(rows, int(rng.integers(1, 4)))]
+
+
+def _hyphen(rng: np.random.Generator) -> list[Points]:
+    """A short bar."""
+    rise = rng.normal(0, 0.1)
+    return [np.array([[0.0, rise], [0.5, 0.0], [1.0, -rise]])]
+
+
+def _ruled(string: WrittenString, rng: np.random.Generator) -> InkMap:
+    """The string with a thin line across its whole width."""
+    ruled = string.coverage.copy()
+    height, width = ruled.shape
+    row = height * (rng.uniform(0.75, 0.98) if rng.random() < 0.8 else rng.uniform(0.2, 0.75))
+    rise = rng.normal(0, 0.01) * width
+    thick = max(1, round(string.height * rng.uniform(0.01, 0.04)))
+    ends = (0, round(row - rise / 2)), (width, round(row + rise / 2))
+    cv2.line(ruled, *ends, rng.uniform(0.4, 0.9), thick, cv2.LINE_AA)
+    return np.maximum(ruled, string.coverage)
+
+
+def _field(grey: GreyImage, height: float, slope: float) -> ZipField:
+    """The whole image as a field."""
+    page = UprightPage(Page(grey, "<synthetic>"), grey, np.eye(3), 0, 300.0)
+    return ZipField(page, Box(0, 0, grey.shape[1], grey.shape[0]), slope, height, 1.0)
