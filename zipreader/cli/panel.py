@@ -9,7 +9,6 @@ from rich.panel import Panel
 from rich.text import Text
 
 from zipreader.elements import Reading, ZipHypothesis
-from zipreader.reading.record import best_guess
 
 _RIVALS = 3
 _FAINTEST = 0.005
@@ -17,16 +16,18 @@ _FAINTEST = 0.005
 
 def panel(reading: Reading) -> Panel:
     """A panel a page."""
+    from zipreader.reading.record import best_guess
+
+    best = best_guess(reading)
     accepted = reading.decision.accepted
     colour = "green" if accepted else "yellow"
-    parts = [_headline(reading), _decision(reading, colour)]
-    best = best_guess(reading)
+    parts = [_headline(best), _decision(reading, colour)]
     if best is not None:
         parts.append(_digits(best))
     parts += [
         Text.assemble(("  • ", colour), str(objection)) for objection in reading.decision.objections
     ]
-    rivals = _rivals(reading)
+    rivals = _rivals(reading, best)
     if rivals:
         parts.append(rivals)
     page = f" · page {reading.page.index + 1}" if reading.page.index else ""
@@ -44,8 +45,7 @@ def panel(reading: Reading) -> Panel:
     )
 
 
-def _headline(reading: Reading) -> Text:
-    best = best_guess(reading)
+def _headline(best: ZipHypothesis | None) -> Text:
     if best is None:
         return Text("no ZIP", style="bold")
     code = best.zip + (f"-{best.plus4}" if best.plus4 else "")
@@ -65,8 +65,7 @@ def _digits(best: ZipHypothesis) -> Text:
     return Text("digits   " + "   ".join(cells), style="dim")
 
 
-def _rivals(reading: Reading) -> Text | None:
-    best = best_guess(reading)
+def _rivals(reading: Reading, best: ZipHypothesis | None) -> Text | None:
     others = [
         f"{rival.zip} {rival.probability:.1%}"
         for rival in reading.hypotheses
