@@ -12,6 +12,7 @@ from zipreader.errors import (
     MissingExtraError,
     ModelError,
     OutputError,
+    StoreError,
     UnreadableImageError,
     UsageError,
     ZipReaderError,
@@ -26,6 +27,7 @@ CODES = {
     ImageTooLargeError: 3,
     ModelError: 4,
     OutputError: 5,
+    StoreError: 5,
 }
 
 

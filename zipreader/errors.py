@@ -70,3 +70,7 @@ class OutputError(ZipReaderError):
     """A result cannot be written."""
 
     exit_code = ExitCode.OUTPUT
+
+
+class StoreError(OutputError):
+    """The database of the mailroom is damaged, of a newer version, or no such database."""

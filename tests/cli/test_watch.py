@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_batch import AT_DESK, start, wait_for, zips
+from tests.conftest import Command
+from tests.mailroom.desk import letters
+from tests.mailroom.test_sinks import records_of
+from zipreader.errors import ExitCode
+
+FAST = ("--settle", "0.3", "--poll", "0.1", "-w", "1")
+
+
+@pytest.fixture
+def hot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder ``in`` in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    return tmp_path / "in"
+
+
+def watching(hot: Path, *options: str) -> subprocess.Popen[str]:
+    return start([*AT_DESK, "watch", "in", "-o", "out.jsonl", *FAST, *options], hot.parent, "0")
+
+
+def ended(watch: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[int, str]:
+    os.killpg(watch.pid, number)
+    _, err = watch.communicate(timeout=30)
+    return watch.returncode, err
+
+
+def count(number: int) -> None:
+    out = Path("out.jsonl")
+    wait_for(lambda: out.exists() and out.read_bytes().count(b"\n") == number)
+
+
+def test_what_arrives_is_read_and_nothing_is_moved(hot: Path) -> None:
+    letters(hot, "1", "2 flag")
+    watch = watching(hot)
+    count(3)
+    (hot / "late.png").write_text("3")
+    count(4)
+    code, err = ended(watch)
+    assert code == 0
+    assert json.loads(err)["files"] == 3
+    assert len(list(hot.iterdir())) == 3
+    # Killed and started again, it goes on.
+    (hot / "later.png").write_text("4 damage")
+    watch = watching(hot)
+    count(6)
+    code, err = ended(watch, signal.SIGTERM)
+    assert code == ExitCode.INPUT
+    assert json.loads(err)["files"] == 1
+    assert zips(Path("out.jsonl")) == ["1", "2", "3", "4", "None", "flag"]
+
+
+def test_files_are_moved_when_told_and_recorded_where_they_lie(hot: Path) -> None:
+    letters(hot, "1")
+    Path("read").mkdir()
+    Path("read/left.png").write_text("0")  # moved, but not recorded when a run was killed
+    watch = watching(hot, "--move-to", "read")
+    count(2)
+    (hot / "0000.png").write_text("2")
+    count(3)
+    assert ended(watch)[0] == 0
+    assert list(hot.iterdir()) == []
+    paths = sorted(str(record["path"]) for record in records_of(Path("out.jsonl")))
+    assert paths == ["read/0000-2.png", "read/0000.png", "read/left.png"]
+    assert all(Path(path).is_file() for path in paths)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nowhere", "-o", "out.jsonl"),
+        ("in", "-o", "out.xml"),
+        ("in", "-o", "out.jsonl", "--move-to", "in/read"),
+        ("in", "-o", "out.jsonl", "--copy-flagged", "in"),
+    ],
+)
+def test_what_cannot_work_is_said_at_once(
+    zipreader: Command, hot: Path, arguments: tuple[str, ...]
+) -> None:
+    done = zipreader("watch", *arguments)
+    assert done.code in (ExitCode.USAGE, ExitCode.INPUT)
+    assert done.complaint
+    assert [path.name for path in hot.parent.iterdir()] == ["in"]

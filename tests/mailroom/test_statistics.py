@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mailroom.office import CHICAGO, Clock, fill
+from zipreader.mailroom.desk import Desk
+from zipreader.mailroom.rules import Answer, Rules
+from zipreader.mailroom.statistics import Keyer, overview
+from zipreader.mailroom.store import Store
+
+DAY = 24 * 3600
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    clock = Clock()
+    opened = Store.open(tmp_path / "mail.db", seed=1, clock=clock)
+    fill(opened, "accept", "accept", "review", "error", folder="/a")
+    clock.now += DAY
+    fill(opened, "review", "review", folder="/b")
+    Desk(opened, Rules()).answer("ann", 5, Answer.of(CHICAGO), 2.0)
+    return opened
+
+
+def test_everything_is_counted_once_by_day_and_by_folder(store: Store) -> None:
+    found = overview(store)
+    total = found.total
+    counts = (total.read, total.accepted, total.flagged, total.failed)
+    assert counts == (5, 2, 3, 1)
+    assert (total.waiting, total.reviewed, total.accepted_share) == (2, 1, 0.4)
+    assert [folder for folder, _ in found.folders] == ["/a", "/b"]
+    assert [tally.read for _, tally in found.days] == [2, 3], "the latest day first"
+    assert sum((tally for _, tally in found.folders), type(total)()) == total
+    assert found.keyers == (Keyer("ann", 1, 1800.0),)
+    assert found.thresholds == {0.9: 2}
+
+
+def test_an_empty_mailroom_is_no_error(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "new.db") as store:
+        found = overview(store)
+    assert found.total.read == 0
+    assert found.total.accepted_share is None
+    assert found.days == ()

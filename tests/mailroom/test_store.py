@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.mailroom.office import fill, identity, record
+from zipreader.errors import StoreError
+from zipreader.mailroom.desk import Desk, Outcome
+from zipreader.mailroom.identity import FileIdentity
+from zipreader.mailroom.rules import Answer, Rules
+from zipreader.mailroom.store import Store
+from zipreader.reading.record import error_record
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "mail.db"
+
+
+# --- readings --------------------------------------------------------------------------------
+
+
+def test_a_record_comes_back_as_it_was_written(path: Path) -> None:
+    written = [record("a.tif"), record("a.tif", None, page=2), error_record("a.tif", "damaged")]
+    with Store.open(path) as store:
+        assert store.add_file(identity("/in/a.tif"), written)
+    with Store.open(path, create=False) as store:
+        assert list(store.records()) == written
+        assert list(store.recorded()) == [identity("/in/a.tif")]
+
+
+def test_the_same_file_is_added_once(path: Path) -> None:
+    with Store.open(path) as store:
+        assert store.add_file(identity("/a.png"), [record("a.png")])
+        assert not store.add_file(identity("/a.png"), [record("a.png", "11751")])
+        assert store.add_file(identity("/a.png", size=2), [record("a.png", "11751")])
+        assert [each["zip"] for each in store.records()] == ["60614", "11751"]
+
+
+def test_a_file_of_a_bad_record_leaves_nothing_behind(path: Path) -> None:
+    with Store.open(path) as store:
+        with pytest.raises(KeyError):
+            store.add_file(identity("/a.png"), [record("a.png"), {}])
+        assert list(store.recorded()) == []
+        assert list(store.records()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_a_name_that_is_no_unicode_opens_the_very_file_again(tmp_path: Path, path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    odd.write_bytes(b"x")
+    source = FileIdentity.of(odd)
+    with Store.open(path) as store:
+        store.add_file(source, [record(odd)])
+    with Store.open(path) as store:
+        (found,) = store.recorded()
+        piece = store.piece(1)
+    assert found == source
+    assert found.still_there()
+    assert Path(found.path).read_bytes() == b"x"
+    assert piece is not None
+    assert piece.record["path"] == str(odd)
+
+
+def test_a_file_read_again_after_a_change_replaces_its_former_self_in_the_queue(path: Path) -> None:
+    with Store.open(path) as store:
+        store.add_file(identity("/a.png"), [record("a.png")])
+        store.add_file(identity("/a.png", size=2), [record("a.png")])
+        assert [task.piece.id for task in Desk(store, Rules()).take("ann", 5)] == [2]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE pieces SET zip = '11751'",
+        "DELETE FROM pieces",
+        "UPDATE files SET path = 'b'",
+        "DELETE FROM reviews",
+        "UPDATE reviews SET zip = '11751'",
+    ],
+)
+def test_what_was_said_is_never_overwritten(path: Path, statement: str) -> None:
+    with Store.open(path) as store:
+        fill(store, "review")
+        Desk(store, Rules()).answer("ann", 1, Answer.of("60614"), 1.0)
+        with pytest.raises(sqlite3.IntegrityError, match="never"), store.changing() as connection:
+            connection.execute(statement)
+
+
+# --- files that are no store -----------------------------------------------------------------
+
+
+def test_what_is_no_database_is_refused(path: Path) -> None:
+    path.write_bytes(b"ZIP,city\n" * 500)
+    with pytest.raises(StoreError, match=r"mail\.db: the database is damaged or none at all"):
+        Store.open(path)
+    assert path.read_bytes().startswith(b"ZIP,city")
+
+
+def test_the_database_of_another_program_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+    with pytest.raises(StoreError, match="no database of zipreader"):
+        Store.open(path)
+
+
+def test_a_newer_database_is_refused_clearly(path: Path) -> None:
+    Store.open(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreError, match="of version 99, newer than this zipreader knows"):
+        Store.open(path)
+
+
+def test_a_missing_database_is_begun_only_where_asked(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no such database"):
+        Store.open(path, create=False)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store.open(tmp_path / "no" / "mail.db")
+    with pytest.raises(StoreError):
+        Store.open(tmp_path)
+
+
+# --- many at once ----------------------------------------------------------------------------
+
+
+def _write(path: Path, count: int) -> None:
+    with Store.open(path) as store:
+        for number in range(count):
+            store.add_file(identity(f"/batch/{number}.png"), [record(f"{number}.png")])
+
+
+def _review(path: Path, name: str, wanted: int) -> None:
+    with Store.open(path) as store:
+        desk = Desk(store, Rules())
+        done = 0
+        while done < wanted:
+            for task in desk.take(name, 3):
+                assert desk.answer(name, task.piece.id, Answer.of("60614"), 0.1) is Outcome.SAVED
+                done += 1
+
+
+def test_a_batch_writes_while_several_review(path: Path) -> None:
+    Store.open(path).close()
+    context = multiprocessing.get_context("spawn")
+    people = [context.Process(target=_review, args=(path, name, 5)) for name in ("ann", "bob")]
+    for process in people:
+        process.start()
+    _write(path, 20)
+    for process in people:
+        process.join(60)
+        assert process.exitcode == 0
+    with Store.open(path) as store:
+        reviewed = [piece for (piece,) in store.rows("SELECT piece FROM reviews")]
+        (waiting,) = next(store.rows("SELECT count(*) FROM waiting"))
+    assert len(set(reviewed)) == len(reviewed)
+    assert waiting == 20 - len(reviewed)

@@ -1,0 +1,139 @@
+"""``zipreader watch``: a hot folder for scanners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zipreader.cli.console import complain
+from zipreader.cli.mailroom import (
+    Board,
+    CopyFlaggedOption,
+    JsonOption,
+    Stop,
+    TimeoutOption,
+    WorkersOption,
+    copier,
+    cores,
+    open_output,
+    reader_spec,
+)
+from zipreader.cli.options import (
+    CalibrationOption,
+    MaxErrorOption,
+    MinConfidenceOption,
+    ModelOption,
+    RuntimeName,
+    RuntimeOption,
+)
+from zipreader.errors import InputError, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from zipreader.mailroom.work import MailFile
+
+
+def watch(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where scanners put their files.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", metavar="OUT", help="Where records go: .jsonl, .csv, .parquet or .db."
+        ),
+    ],
+    settle: Annotated[
+        float,
+        typer.Option(
+            min=0.0, metavar="SECONDS", help="A file is taken when it stood still so long."
+        ),
+    ] = 5.0,
+    poll: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="Time between two looks.")
+    ] = 2.0,
+    move_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--move-to",
+            metavar="DIR",
+            help="Move each file here before it is read, and record it here; nothing is moved "
+            "without this.",
+        ),
+    ] = None,
+    workers: WorkersOption = None,
+    timeout: TimeoutOption = 300.0,
+    copy_flagged: CopyFlaggedOption = None,
+    as_json: JsonOption = False,
+    max_error: MaxErrorOption = None,
+    min_confidence: MinConfidenceOption = None,
+    calibration: CalibrationOption = None,
+    model: ModelOption = None,
+    runtime: RuntimeOption = RuntimeName.LITERT,
+) -> None:
+    """Read what arrives in a folder, until Ctrl-C.
+
+    The folder, and those in it, are looked at again and again, so that network
+    drives will do. A file is taken once its size and time have stood still.
+    Started again, it goes on: what OUT records is not read again. Ends with 0,
+    or 3 if a file failed.
+
+    [bold]Example:[/bold]  zipreader watch /scans/in -o mail.db --move-to /scans/read
+    """
+    from zipreader.mailroom.batch import Ledger, run_batch
+    from zipreader.mailroom.pool import Pool
+    from zipreader.mailroom.sources import Folder
+    from zipreader.mailroom.watch import HotFolder, Patience
+
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    spec = reader_spec(model, calibration, max_error, min_confidence, runtime)
+    before = copier(copy_flagged, [str(folder), *([str(move_to)] if move_to else [])])
+    _check_move(folder, move_to)
+    pool = Pool(spec, workers or cores(), timeout or None)
+    with closing(open_output(out)) as sink, pool, Stop() as stop:
+        ledger = Ledger(sink.recorded())
+        hot = HotFolder(
+            str(folder),
+            ledger.knows,
+            lambda file: _take(file, folder, move_to),
+            complain,
+            Patience(poll, settle),
+        )
+        # What was moved and not yet recorded when an earlier watch was killed.
+        moved: Iterable[MailFile] = Folder(str(move_to)) if move_to else ()
+        files: Iterable[MailFile | None] = chain(moved, hot)
+        with Board.make(ledger, as_json, bar=True, total=lambda: None) as board:
+            for outcome in run_batch(stop.until(files), pool, sink, ledger, before):
+                board.show(outcome)
+    board.summary(left_out=0, stopped=stop.wanted)
+    raise typer.Exit(board.exit_code(stopped=False))
+
+
+def _check_move(folder: Path, move_to: Path | None) -> None:
+    if move_to is None:
+        return
+    if move_to.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{move_to}: lies within {folder}, which is watched")
+    try:
+        move_to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{move_to}: cannot be made ({error.strerror})") from error
+
+
+def _take(file: MailFile, folder: Path, move_to: Path | None) -> MailFile | None:
+    """The file where it is to be read; None where it cannot be moved for now."""
+    from zipreader.mailroom.filing import move_into
+    from zipreader.mailroom.work import MailFile
+
+    if move_to is None:
+        return file
+    try:
+        return MailFile.at(str(move_into(move_to, file.path, str(folder))))
+    except OutputError as error:
+        complain(str(error))
+        return None

@@ -1,0 +1,196 @@
+"""A file that grows by the records of whole files, and its journal.
+
+Beside ``out.jsonl`` lies ``out.jsonl.journal`` with a line for each file that
+is recorded: its identity, whether it failed, and where its records end.  The
+records are written first and the line after them.  Whoever is killed between
+the two, or in the middle of either, leaves bytes that no line vouches for; the
+next run cuts them off and reads that one file again.  So nothing that is
+recorded is lost, and nothing is recorded twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from zipreader.errors import OutputError
+from zipreader.mailroom.identity import FileIdentity
+from zipreader.mailroom.work import Outcome
+
+if sys.platform != "win32":
+    import fcntl
+
+_TITLE = b'{"journal": 1}\n'
+
+Encode = Callable[[Outcome], bytes]
+"""The records of one file as they stand in the output."""
+
+
+def to_jsonl(outcome: Outcome) -> bytes:
+    """A line a record; names that are no Unicode are escaped (PEP 383)."""
+    return b"".join(json.dumps(record).encode() + b"\n" for record in outcome.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A file whose records are in the output."""
+
+    identity: FileIdentity
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line of the journal: ``end`` is where the records end, ``position`` where the line does."""
+
+    recorded: Recorded
+    end: int
+    position: int
+
+
+class JournaledFile:
+    """The output and its journal, open to be appended to; only one run may have them.
+
+    Args:
+        path: the output; a journal of its name is made beside it.
+        encode: how the records of a file are written.
+        header: the first bytes of the output.
+
+    Raises:
+        OutputError: it cannot be written, another run has it, or it is not the work of a batch.
+    """
+
+    def __init__(self, path: Path, encode: Encode, header: bytes = b"") -> None:
+        self.path = path
+        self._encode = encode
+        self._header = header
+        self._journal_path = path.with_name(f"{path.name}.journal")
+        if _size(path) and not _size(self._journal_path):
+            raise OutputError(
+                f"{path}: there is such a file, and {self._journal_path.name}, which says how "
+                "to go on with it, is missing: remove it, or name another"
+            )
+        with ExitStack() as stack:
+            try:
+                self._journal = stack.enter_context(_open(self._journal_path))
+                _lock(self._journal, path)
+                self._output = stack.enter_context(_open(path))
+                self._end = self._repair()
+            except OSError as error:
+                raise _failure(path, error) from error
+            stack.pop_all()
+
+    def recorded(self) -> Iterator[Recorded]:
+        """The files whose records are in the output, in the order in which they came."""
+        return (entry.recorded for entry in _entries(self._journal_path))
+
+    def add(self, outcome: Outcome) -> None:
+        """Write the records of a file, then vouch for them.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
+        content = self._encode(outcome)
+        line = _line(Recorded(outcome.file.identity, outcome.failed), self._end + len(content))
+        try:
+            _write(self._output, content)
+            _write(self._journal, line)
+        except OSError as error:
+            raise _failure(self.path, error) from error
+        self._end += len(content)
+
+    def trim(self) -> None:
+        """Cut off what was not vouched for, such as half a record when the disk was full."""
+        self._output.truncate(self._end)
+
+    def close(self) -> None:
+        """See everything onto the disk."""
+        try:
+            self.trim()
+            os.fsync(self._output.fileno())
+            os.fsync(self._journal.fileno())
+        except OSError as error:
+            raise _failure(self.path, error) from error
+        finally:
+            self._output.close()
+            self._journal.close()
+
+    def _repair(self) -> int:
+        """Cut both files back to the last file that is whole; where the output ends then."""
+        size, end, position = _size(self.path), 0, 0
+        for entry in _entries(self._journal_path):
+            if entry.end > size:  # the output was deleted, or lost with the machine's power
+                break
+            end, position = entry.end, entry.position
+        self._output.truncate(end)
+        self._journal.truncate(position)
+        if position == 0:
+            _write(self._journal, _TITLE)
+            _write(self._output, self._header)
+            end = len(self._header)
+        return end
+
+
+def _size(path: Path) -> int:
+    """0 for one that is not there."""
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("ab", buffering=0)
+
+
+def _lock(file: BinaryIO, output: Path) -> None:
+    """Keep other runs away, where the system and the drive can."""
+    if sys.platform == "win32":
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(f"{output}: another run is writing it") from error
+    except OSError:  # some network drives have no locks
+        return
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    """Write all of it; unbuffered files may take less at a time."""
+    while content:
+        content = content[file.write(content) :]
+
+
+def _line(recorded: Recorded, end: int) -> bytes:
+    identity = recorded.identity
+    line = {
+        "path": identity.path,
+        "size": identity.size,
+        "mtime_ns": identity.mtime_ns,
+        "failed": recorded.failed,
+        "end": end,
+    }
+    return json.dumps(line).encode() + b"\n"
+
+
+def _entries(path: Path) -> Iterator[_Entry]:
+    """The entries of a journal, up to the first that is not whole."""
+    with path.open("rb") as journal:
+        position = len(journal.readline())
+        for line in journal:
+            position += len(line)
+            try:
+                values = json.loads(line) if line.endswith(b"\n") else None
+            except ValueError:
+                return
+            if not isinstance(values, dict):
+                return
+            identity = FileIdentity(values["path"], values["size"], values["mtime_ns"])
+            yield _Entry(Recorded(identity, values["failed"]), values["end"], position)
+
+
+def _failure(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot be written ({error.strerror or error})")

@@ -1,0 +1,140 @@
+"""What a worker does: open a reader once, then read one file after the other.
+
+Whatever loads NumPy or OpenCV is imported late: first a worker says that it
+wants one thread, and the process that hands out the files needs neither.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Literal
+
+from zipreader.errors import ExitCode, ZipReaderError
+from zipreader.mailroom.work import OpenReader, Record, one_line
+
+if TYPE_CHECKING:
+    from zipreader.reading.reader import Reader
+
+_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What a fault of the reader itself raises (cv2.error besides): it costs its file, not the run."""
+
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSpec:
+    """The arguments of :class:`Reader`, in a form that can go to another process."""
+
+    model_dir: Path | None = None
+    max_error: float | None = None
+    min_confidence: float | None = None
+    calibration: Path | None = None
+    runtime: Literal["litert", "keras"] = "litert"
+
+    def __call__(self) -> FileReader:
+        """Open the reader of files, with one thread."""
+        return FileReader(self.open())
+
+    def open(self) -> Reader:
+        """Open the reader, with one thread."""
+        import cv2
+
+        from zipreader.reading.reader import Reader
+
+        cv2.setNumThreads(1)
+        return Reader(
+            self.model_dir,
+            max_error=self.max_error,
+            min_confidence=self.min_confidence,
+            calibration=self.calibration,
+            runtime=self.runtime,
+        )
+
+
+class FileReader:
+    """Reads every page of a file; the one function that all engines run."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def __call__(self, path: str) -> list[Record]:
+        """The records of the pages; where the file is damaged, one more that says so."""
+        import cv2
+
+        from zipreader.reading.images import open_pages
+        from zipreader.reading.record import error_record, to_record
+
+        records: list[Record] = []
+        try:
+            for page in open_pages(path, self._reader.config.images):
+                records.append(to_record(self._reader.read_page(page)))
+        except ZipReaderError as error:
+            records.append(error_record(path, str(error)))
+        except (*_FAULTS, cv2.error) as error:
+            cause = " ".join(f"{type(error).__name__}: {error}".split())
+            records.append(error_record(path, one_line(f"{path}: fault of the reader: {cause}")))
+        return records
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A worker's first word: its reader is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A worker's only word: no reader can be opened, in this process or another."""
+
+    message: str
+    exit_code: ExitCode
+
+
+Message = Ready | Refusal | Sequence[Record]
+"""What a worker sends: whether it can work, then the records of each file."""
+
+
+def serve(pipe: Connection, open_reader: OpenReader) -> None:
+    """Read the files whose paths arrive, until the other end is closed."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides what they end
+        signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    try:
+        read = open_reader()
+    except ZipReaderError as error:
+        pipe.send(Refusal(str(error), error.exit_code))
+        return
+    message: Message = Ready()
+    while True:
+        try:
+            pipe.send(message)
+            path = pipe.recv()
+        except (EOFError, OSError):  # the parent is gone
+            return
+        message = read(path)
+
+
+def _end_with_parent() -> None:
+    """End even in the middle of an endless file, if the parent was killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), _KILL)
