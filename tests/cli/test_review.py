@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.conftest import Command
+from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, drawn_mail
+from zipreader.cli.picture import Graphics, graphics_of, show_picture
+from zipreader.errors import ExitCode
+from zipreader.mailroom.store import Store
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return drawn_mail(tmp_path / "mail.db", 4)
+
+
+def answers(database: Path) -> list[tuple[int, str, str | None]]:
+    with Store.open(database) as store:
+        return list(store.rows("SELECT piece, verdict, zip FROM standing_reviews ORDER BY id"))
+
+
+def typing(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+def test_pieces_are_keyed_in_the_terminal(
+    zipreader: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing(monkeypatch, "", "2", AGAWAM, "n")
+    done = zipreader("review", "--db", database, "--name", "Ann")
+    assert done.code == ExitCode.OK
+    assert f"1  {CHICAGO}  Chicago, IL" in done.out
+    assert "4 done." in done.out
+    assert answers(database) == [
+        (1, "zip", CHICAGO),
+        (2, "zip", ISLIP),
+        (3, "zip", AGAWAM),
+        (4, "no_zip", None),
+    ]
+
+
+def test_the_same_rules_hold(
+    zipreader: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing(monkeypatch, NOWHERE, NOWHERE, "u", CHICAGO, "s", "9", "6061", "?", "q")
+    done = zipreader("review", "--db", database, "--name", "Ann")
+    assert f"No place has {NOWHERE}. The same again saves it all the same." in done.out
+    assert "'9' is nothing known" in done.out
+    assert answers(database) == [(1, "zip", CHICAGO), (2, "skip", None)]
+    with Store.open(database) as store:
+        assert list(store.rows("SELECT 1 FROM leases")) == []
+
+
+def test_double_keying_and_an_empty_queue(
+    zipreader: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Ann", "Bob"):
+        typing(monkeypatch, "", "", "", "", "")
+        done = zipreader("review", "--db", database, "--name", name, "--double")
+        assert "Nothing waits for you." in done.out
+    assert len(answers(database)) == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--db", "no.db"], "no such database"),
+        (["--audit", "120%"], "no share between 0 and 1"),
+        (["--name", "x" * 41], "a reviewer's name has 1 to 40 printable characters"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    zipreader: Command, database: Path, arguments: list[str], complaint: str
+) -> None:
+    done = zipreader("review", "--db", database, *arguments)
+    assert done.code in {ExitCode.USAGE, ExitCode.OUTPUT}
+    assert complaint in done.complaint
+
+
+# --- pictures --------------------------------------------------------------------------------
+
+
+def terminal(colours: str = "truecolor") -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, width=60, _environ={"TERM": "xterm"},
+                   color_system=colours)  # type: ignore[arg-type]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("environment", "graphics"),
+    [
+        ({"TERM": "xterm-kitty"}, Graphics.KITTY),
+        ({"TERM_PROGRAM": "iTerm.app"}, Graphics.ITERM),
+        ({"TERM": "xterm"}, Graphics.BLOCKS),
+    ],
+)
+def test_a_terminal_shows_what_it_can(environment: dict[str, str], graphics: Graphics) -> None:
+    assert graphics_of(terminal(), environment) is graphics
+    assert graphics_of(Console(file=io.StringIO()), environment) is Graphics.NONE
+
+
+@pytest.mark.parametrize(
+    ("graphics", "sign"),
+    [
+        (Graphics.KITTY, "\033_Ga=T,f=100,c=60,m="),
+        (Graphics.ITERM, "\033]1337;File=inline=1;width=60;"),
+        (Graphics.BLOCKS, "▀"),
+        (Graphics.NONE, ""),
+    ],
+)
+def test_a_picture_in_a_terminal(database: Path, graphics: Graphics, sign: str) -> None:
+    console = terminal()
+    show_picture(console, (database.parent / "piece-1.png").read_bytes(), graphics)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert sign in text
+    if graphics is Graphics.BLOCKS:
+        assert {line.count("▀") for line in text.splitlines()} == {60}
+    if graphics is Graphics.NONE:
+        assert text == ""

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command
+from zipreader.errors import ExitCode
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--host", "0.0.0.0"], "needs a --token"),
+        (["--host", "0.0.0.0", "--token", "short"], "at least 16 characters"),
+        (["--audit", "two"], "'two' is no share"),
+        (["--max-error", "0.123%"], "is not certified"),
+    ],
+)
+def test_what_cannot_be_served_is_told(
+    zipreader: Command, tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    done = zipreader("serve", "--db", tmp_path / "mail.db", *arguments)
+    assert done.code in {ExitCode.USAGE, ExitCode.MODEL}
+    assert complaint in done.complaint
+
+
+def test_a_port_that_is_taken_is_told(zipreader: Command, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = zipreader("serve", "--db", tmp_path / "mail.db", "--port", port)
+    assert done.code == ExitCode.OUTPUT
+    assert f"127.0.0.1:{port}: cannot be listened at" in done.complaint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "zipreader", "serve", "--db", str(tmp_path / "mail.db")]
+    server = subprocess.Popen([*command, "--port", "0"], stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    try:
+        line = server.stderr.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        assert found, line
+        connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
+        connection.request("GET", "/v1/health")
+        assert connection.getresponse().status == 200
+        connection.close()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(60) == ExitCode.OK
+        assert server.stderr.read() == ""
+    finally:
+        server.kill()
+        server.wait()
+        server.stderr.close()
