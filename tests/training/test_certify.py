@@ -99,6 +99,14 @@ def test_the_grid_goes_from_strict_to_loose(seed: int, alpha: float) -> None:
         assert expected >= pieces_needed(alpha)
 
 
+def test_little_mail_starts_where_it_is_likeliest_to_pass() -> None:
+    """400 pieces have none to spare for 1%: not so few that they cannot pass, not the doubtful."""
+    tuning = [Scored(p, right=True) for p in [0.9999] * 80 + [0.995] * 10 + [0.5] * 10]
+    (rich, *_), (poor, *_) = (threshold_grid(tuning, count, 0.01) for count in (5000, 400))
+    assert 0.5 < poor < rich < 0.9999
+    assert threshold_grid(tuning, 298, 0.01) == []
+
+
 def test_too_little_mail_has_no_grid() -> None:
     assert threshold_grid([Scored(0.99, right=True)] * 100, 300, 0.001) == []
 
@@ -173,7 +181,7 @@ def test_all_bounds_that_the_mail_supports() -> None:
 
 
 def test_mail_that_certifies_nothing_says_how_much_is_needed() -> None:
-    with pytest.raises(InputError, match=r"20 pieces.*5\.0%.*94"):
+    with pytest.raises(InputError, match=r"20 pieces.*59 for 5\.0%.*299 for 1\.0%"):
         certify_all(mail(20, 0), mail(20, 0))
 
 

@@ -7,11 +7,17 @@ from typing import Annotated
 import typer
 
 from zipreader import __version__
+from zipreader.cli.batch import batch
 from zipreader.cli.calibrate import calibrate
 from zipreader.cli.evaluate import evaluate
+from zipreader.cli.export import export
+from zipreader.cli.model import model
 from zipreader.cli.read import read
+from zipreader.cli.review import review
+from zipreader.cli.serve import serve
 from zipreader.cli.synth import synth
 from zipreader.cli.train import train
+from zipreader.cli.watch import watch
 
 app = typer.Typer(
     name="zipreader",
@@ -38,5 +44,7 @@ def _options(
     """Read the ZIP code on scanned envelopes, and flag what is not certain."""
 
 
-for command in (read, synth, evaluate, train, calibrate):
+_READING = (read, batch, watch, serve, review, export)
+_MAKING = (synth, evaluate, train, calibrate, model)
+for command in (*_READING, *_MAKING):
     app.command()(command)

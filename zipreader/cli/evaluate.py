@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zipreader.cli.console import complain, emit, stderr, stdout
+from zipreader.cli.digits import OPTIONS as DIGITS_OPTIONS
+from zipreader.cli.digits import WORD as DIGITS
+from zipreader.cli.digits import evaluate_digits
 from zipreader.cli.options import (
     CalibrationOption,
+    LettersOption,
     MaxErrorOption,
     MinConfidenceOption,
+    MnistOption,
     ModelOption,
     RuntimeName,
     RuntimeOption,
+    StrokesOption,
+    WordsOption,
     make_reader,
     share,
 )
@@ -34,15 +41,18 @@ if TYPE_CHECKING:
     from zipreader.reading.reader import Reader
 
 _WRITERS = (".html", ".md", ".json")
+_DATA = frozenset({"mnist", "strokes", "letters", "words"})
 
 
 def evaluate(
+    context: typer.Context,
     folder: Annotated[
-        Path | None,
+        str | None,
         typer.Argument(
             metavar="FOLDER",
             help="Images with truth.jsonl (as 'zipreader synth' writes) or truth.csv with the "
-            "columns file and zip; without a folder, synthetic mail is made and read.",
+            "columns file and zip; without a folder, synthetic mail is made and read. The word "
+            "'digits' measures the digit network alone.",
         ),
     ] = None,
     count: Annotated[int, typer.Option("--count", min=1, help="Pieces of mail to make.")] = 500,
@@ -81,6 +91,10 @@ def evaluate(
     calibration: CalibrationOption = None,
     model: ModelOption = None,
     runtime: RuntimeOption = RuntimeName.LITERT,
+    mnist: MnistOption = None,
+    strokes: StrokesOption = None,
+    letters: LettersOption = None,
+    words: WordsOption = None,
 ) -> None:
     """Measure how well mail is read: rates, misreads, and the stage that loses mail.
 
@@ -88,8 +102,20 @@ def evaluate(
     neither training nor calibration has seen; or it is a folder of your own.
     Ends with 3 if files were missing or unreadable; they count as flagged.
 
+    [bold]zipreader evaluate digits[/bold] measures the digit network alone, on digits and faces
+    that it was not trained on, and on the test part of each data file that is given.
+
     [bold]Example:[/bold]  zipreader evaluate --count 200 --kind handwritten --report out.html
     """
+    _check_options(context, folder == DIGITS)
+    cores = workers or _cores()
+    if folder == DIGITS:
+        from zipreader.training.sources import Sources
+
+        sources = Sources(mnist, strokes, letters, words)
+        evaluate_digits(sources, model, runtime.value, cores, as_json)
+        return
+    mail = Path(folder) if folder is not None else None
     targets = report or []
     _check_targets(targets)
     reader = make_reader(model, calibration, max_error, min_confidence, runtime)
@@ -98,8 +124,8 @@ def evaluate(
     from zipreader.evaluation.run import ReaderSpec, Setup
 
     old = load_report(compare) if compare else None
-    found = _open(folder)
-    jobs, provenance = _plan(folder, found, reader, count, seed, kind or ["mixed"])
+    found = _open(mail)
+    jobs, provenance = _plan(mail, found, reader, count, seed, kind or ["mixed"])
     spec = ReaderSpec(
         model,
         share(max_error) if max_error is not None else None,
@@ -108,7 +134,7 @@ def evaluate(
         runtime.value,
     )
     pictures = any(target.suffix == ".html" for target in targets)
-    outcomes = tuple(_outcomes(jobs, Setup(spec, exhibits=pictures), workers or _cores()))
+    outcomes = tuple(_outcomes(jobs, Setup(spec, exhibits=pictures), cores))
     missing, extra = (found.missing, found.extra) if found else ((), ())
     result = Report(provenance, outcomes, missing, extra)
     comparison = compare_reports(old, result) if old else None
@@ -124,6 +150,23 @@ def evaluate(
 
 def _cores() -> int:
     return os.cpu_count() or 1
+
+
+def _check_options(context: typer.Context, digits: bool) -> None:
+    """Refuse options that the one use knows and the other does not."""
+    given = {
+        name
+        for name in context.params
+        if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
+    }
+    wrong = given - DIGITS_OPTIONS if digits else given & _DATA
+    if wrong:
+        option = f"--{min(wrong).replace('_', '-')}"
+        raise UsageError(
+            f"{option} does not go with 'evaluate digits'"
+            if digits
+            else f"{option} goes with 'evaluate digits' only"
+        )
 
 
 def _check_targets(targets: Sequence[Path]) -> None:

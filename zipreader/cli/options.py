@@ -54,6 +54,22 @@ RuntimeOption = Annotated[
         "--runtime", help="What runs the network; keras (extra 'train') is the reference."
     ),
 ]
+MnistOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--mnist", metavar="FILE", help="MNIST as keras.datasets keeps it: a file mnist.npz."
+    ),
+]
+StrokesOption = Annotated[
+    Path | None, typer.Option("--strokes", metavar="FILE", help="Digits as pen strokes (.npz).")
+]
+LettersOption = Annotated[
+    Path | None, typer.Option("--letters", metavar="FILE", help="Letters as pen strokes (.npz).")
+]
+WordsOption = Annotated[
+    Path | None,
+    typer.Option("--words", metavar="FILE", help="Scanned words without digits (.npz)."),
+]
 
 
 def make_reader(

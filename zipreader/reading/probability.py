@@ -15,6 +15,7 @@ from pathlib import Path
 from zipreader.errors import ModelError
 
 _EDGE = 1e-6
+_OPTIONAL = ("date", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,20 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted model; ``weights`` by the name of the feature."""
+    """The fitted model; ``weights`` by the name of the feature.
+
+    ``mail`` describes the calibration mail in a line, ``date`` (ISO 8601) says when it was
+    read and ``model`` names the network that read it, for which alone the thresholds hold;
+    ``None`` where the file does not say.
+    """
 
     bias: float
     weights: Mapping[str, float]
     certificates: tuple[Certificate, ...]
     default_alpha: float
     mail: str
+    date: str | None = None
+    model: str | None = None
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """The calibrated probability that the ZIP with this evidence is right."""
@@ -80,6 +88,7 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "assigned": evidence["assigned"],
         "turned": -evidence["turned"],
         "place": math.log(max(evidence["field_score"], 1e-3)),
+        "rank": math.log(max(evidence["field_share"], 1e-3)),
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
 
@@ -105,6 +114,7 @@ def load_calibration(path: Path) -> Calibration:
             certificates,
             float(content["default_alpha"]),
             str(content["mail"]),
+            *(None if content.get(name) is None else str(content[name]) for name in _OPTIONAL),
         )
     except OSError as error:
         raise ModelError(f"{path}: no calibration here ({error.strerror})") from error
@@ -131,6 +141,7 @@ _NO_EVIDENCE = dict.fromkeys(
         "assigned",
         "trailing",
         "field_score",
+        "field_share",
         "turned",
         "pixel_height",
     ),

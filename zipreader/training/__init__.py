@@ -4,5 +4,7 @@
 them into tiles (strokes, strings, print, marks, glyphs) and ``pools`` keep
 those; ``network``, ``train`` and ``calibrate`` make the network, ``figures``
 measures it, ``card`` describes it, ``export`` checks and writes it, and
-``pipeline`` does all of it in order.  Only here is Keras imported.
+``pipeline`` does all of it in order; ``digits`` measures it again anywhere.
+``confidence`` and ``certify`` make a calibration: ``promise`` on synthetic mail,
+``ownpromise`` on the user's own.  Only here is Keras imported.
 """

@@ -19,6 +19,8 @@ import numpy.typing as npt
 from zipreader.errors import InputError
 from zipreader.reading.probability import Certificate
 
+Vector = npt.NDArray[np.float64]
+
 ALPHAS = (0.05, 0.02, 0.01, 0.005, 0.001)
 DELTA = 0.05
 _STEP = 0.1
@@ -43,24 +45,48 @@ def pieces_needed(alpha: float, delta: float = DELTA) -> int:
     return int(np.ceil(np.log(delta) / np.log1p(-alpha)))
 
 
+def needs(alphas: Sequence[float] = ALPHAS, delta: float = DELTA) -> str:
+    """In words, how many accepted pieces each bound needs at the least."""
+    bounds = ", ".join(f"{pieces_needed(a, delta):,} for {a:.1%}" for a in alphas)
+    return f"accepted pieces needed for a bound, if none is wrong: {bounds}"
+
+
 def threshold_grid(
     tuning: Sequence[Scored], pieces: int, alpha: float, delta: float = DELTA
 ) -> list[float]:
     """Thresholds in the order in which they will be tested, strict to loose.
 
+    The first has pieces to spare; where the mail is too little for that, it is
+    the one that is likeliest to pass, as far as probabilities can be believed.
+
     Args:
-        tuning: other mail, from which alone the start of the walk is taken.
+        tuning: other mail, from whose probabilities alone the start of the walk is taken.
         pieces: how many pieces of calibration mail there will be.
         alpha: the bound.
         delta: the risk of a broken promise.
     """
     low, high = _LOGITS
-    logits = np.arange(high, low - _STEP / 2, -_STEP)
-    grid = 1 / (1 + np.exp(-logits))
+    grid = 1 / (1 + np.exp(-np.arange(high, low - _STEP / 2, -_STEP)))
+    if not tuning:
+        return [float(t) for t in grid]
     probabilities = np.array([piece.probability for piece in tuning])
-    share = (probabilities[None, :] >= grid[:, None]).mean(axis=1) if len(tuning) else np.ones(1)
-    enough = np.flatnonzero(share * pieces >= _SPARE * pieces_needed(alpha, delta))
-    return [float(t) for t in grid[enough[0] :]] if enough.size else []
+    taken = probabilities[None, :] >= grid[:, None]
+    accepted = taken.mean(axis=1) * pieces
+    wrong = (taken * (1 - probabilities)[None, :]).mean(axis=1) * pieces
+    needed = pieces_needed(alpha, delta)
+    spare = np.flatnonzero(accepted >= _SPARE * needed)
+    if spare.size:
+        return [float(t) for t in grid[spare[0] :]]
+    expected = np.where(accepted >= needed, _tail(accepted, wrong, alpha), np.inf)
+    return [float(t) for t in grid[expected.argmin() :]] if np.isfinite(expected).any() else []
+
+
+def _tail(n: Vector, k: Vector, alpha: float) -> Vector:
+    """The binomial tail P(X <= k), for expected numbers that are no integers."""
+    from scipy.special import betainc
+
+    tail: Vector = betainc(np.maximum(n - k, 1e-9), k + 1, 1 - alpha)
+    return tail
 
 
 def certify(
@@ -102,10 +128,7 @@ def certify_all(
     ]
     certificates = tuple(certificate for certificate in found if certificate is not None)
     if not certificates:
-        raise InputError(
-            f"{len(calibration)} pieces certify nothing: a bound of {max(alphas):.1%} needs about "
-            f"{round(_SPARE * pieces_needed(max(alphas), delta))} accepted ones, nearly all right"
-        )
+        raise InputError(f"{len(calibration):,} pieces certify nothing; {needs(alphas, delta)}")
     return certificates
 
 

@@ -8,10 +8,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from zipreader.config import ImageConfig
 from zipreader.elements import Page, Reading
+from zipreader.reading.images import pages_from_bytes
 from zipreader.reading.probability import Calibration
 from zipreader.reading.reader import Reader
 from zipreader.synth import Mailpiece, Sources, SourcesSpec, make_mailpiece
+from zipreader.synth.write import encode
 from zipreader.training.certify import Scored
 from zipreader.training.confidence import Judged
 
@@ -21,7 +24,7 @@ Progress = Callable[[int, int], None]
 FIRST_GUESS = Calibration(
     bias=-1.0,
     weights={"posterior": 0.5, "scores": 0.3, "not_a_digit": 0.2, "lengths": 0.3, "place": 0.6,
-             "assigned": 2.0},
+             "rank": 0.5, "assigned": 2.0},
     certificates=(),
     default_alpha=0.01,
     mail="none: a guess that only orders hypotheses before anything is fitted",
@@ -79,6 +82,19 @@ def judge(reading: Reading, truth: str | None) -> tuple[Scored, tuple[Judged, ..
     return Scored(best.probability if acceptable else 0.0, best.zip == truth), judged
 
 
+def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
+    """What another calibration makes of the same hypotheses; nothing is read again.
+
+    It would have looked elsewhere now and then, so this says where a walk over
+    thresholds may start, and certifies nothing.
+    """
+    scored = [
+        Scored(calibration.probability(each.evidence) * (each.evidence["assigned"] > 0), each.right)
+        for each in piece.judged
+    ]
+    return max(scored, key=lambda each: each.probability, default=Scored(0.0, False))
+
+
 def _run(plan: MailPlan, chunks: Sequence[range], workers: int) -> Iterator[list[PieceRead]]:
     if workers <= 1:
         _begin(plan)
@@ -118,10 +134,13 @@ def _read_chunk(numbers: range) -> list[PieceRead]:
     for number in numbers:
         kind = plan.kinds[number % len(plan.kinds)]
         piece = make_mailpiece(kind, plan.first_seed + number, worker.sources)
-        scored, judged = judge(worker.reader.read_page(_page(piece)), piece.truth.zip)
+        page = page_of(piece, worker.reader.config.images)
+        scored, judged = judge(worker.reader.read_page(page), piece.truth.zip)
         read.append(PieceRead(kind, scored, judged))
     return read
 
 
-def _page(piece: Mailpiece) -> Page:
-    return Page(piece.image, piece.truth.file or "", dpi=float(piece.dpi))
+def page_of(piece: Mailpiece, config: ImageConfig) -> Page:
+    """The piece as a file would bring it: compressed, and with no more than a file states."""
+    _, content = encode(piece)
+    return next(iter(pages_from_bytes(content, f"{piece.truth.kind} {piece.truth.seed}", config)))

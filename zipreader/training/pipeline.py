@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -145,6 +146,7 @@ def _description(made: Provenance) -> dict[str, object]:
     """What ``model.json`` says besides classes, parameters and parity."""
     return {
         "name": made.plan.network,
+        "date": date.today().isoformat(),
         "temperature": made.temperature,
         "seed": made.plan.seed,
         "command": made.command,

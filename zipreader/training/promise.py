@@ -6,14 +6,16 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from zipreader.errors import OutputError
+from zipreader.reading.classifier import Classifier
 from zipreader.reading.probability import Calibration, Certificate
 from zipreader.synth import Population, SourcesSpec
 from zipreader.training.certify import DELTA, certify_all, expected_calibration_error
 from zipreader.training.confidence import fit_confidence
-from zipreader.training.mail import MailPlan, PieceRead, read_mail
+from zipreader.training.mail import MailPlan, PieceRead, read_mail, rescored
 from zipreader.training.sources import Sources, mnist_rows, strokes_of
 from zipreader.training.splits import Part, split_writers
 
@@ -67,10 +69,8 @@ def make_promise(
     tuning = MailPlan(_tuning_mail(sources), MIX, config.tuning, config.seed * 1_000_000, model)
     for number in range(config.rounds):
         pieces = read_mail(tuning, workers, _told(stage, f"tuning {number + 1}"))
-        fit = fit_confidence([judged for piece in pieces for judged in piece.judged])
-        fitted = Calibration(fit.bias, fit.weights, (), config.default_alpha, "")
+        fitted = fit_calibration(pieces, config.default_alpha)
         tuning = replace(tuning, calibration=fitted)
-    pieces = read_mail(tuning, workers, _told(stage, "tuning, last time"))
     other = replace(
         tuning,
         sources=_calibration_mail(sources),
@@ -79,15 +79,36 @@ def make_promise(
     )
     measured = read_mail(other, workers, _told(stage, "calibration"))
     certificates = certify_all(
-        [piece.scored for piece in pieces], [piece.scored for piece in measured]
+        [rescored(piece, fitted) for piece in pieces], [piece.scored for piece in measured]
     )
-    calibration = replace(fitted, certificates=certificates, mail=_described(measured))
-    threshold = calibration.certificate(_default(certificates, config.default_alpha)).threshold
+    calibration = replace(
+        fitted,
+        certificates=certificates,
+        default_alpha=default_bound(certificates, config.default_alpha),
+        mail=_described(measured),
+        date=date.today().isoformat(),
+        model=Classifier(model).name,
+    )
+    threshold = calibration.certificate().threshold
     return Promise(
-        replace(calibration, default_alpha=_default(certificates, config.default_alpha)),
+        calibration,
         expected_calibration_error([piece.scored for piece in measured]),
-        _by_kind(measured, threshold),
+        accepted_by_kind(measured, threshold),
     )
+
+
+def fit_calibration(pieces: Sequence[PieceRead], default_alpha: float) -> Calibration:
+    """The confidence fitted to mail; nothing is certified yet.
+
+    Rounded here, not when it is written, so that the file gives the very
+    probabilities on which thresholds are certified.
+
+    Raises:
+        InputError: too little mail.
+    """
+    fit = fit_confidence([judged for piece in pieces for judged in piece.judged])
+    weights = {name: round(weight, 6) for name, weight in fit.weights.items()}
+    return Calibration(round(fit.bias, 6), weights, (), default_alpha, "")
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
@@ -98,9 +119,11 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
     """
     content = {
         "mail": calibration.mail,
+        "date": calibration.date,
+        "model": calibration.model,
         "default_alpha": calibration.default_alpha,
-        "bias": round(calibration.bias, 6),
-        "weights": {name: round(weight, 6) for name, weight in calibration.weights.items()},
+        "bias": calibration.bias,
+        "weights": dict(calibration.weights),
         "certificates": [asdict(certificate) for certificate in calibration.certificates],
     }
     aside = path.with_name(f".{path.name}.part")
@@ -128,7 +151,7 @@ def _mail(sources: Sources, population: Population, part: Part) -> SourcesSpec:
     return SourcesSpec(population, sources.strokes, writers, mnist, sources.letters)
 
 
-def _default(certificates: Sequence[Certificate], wanted: float) -> float:
+def default_bound(certificates: Sequence[Certificate], wanted: float) -> float:
     """The wanted bound, or the strictest one that could be certified above it."""
     return min(
         (c.alpha for c in certificates if c.alpha >= wanted - 1e-9),
@@ -145,7 +168,10 @@ def _described(pieces: Sequence[PieceRead]) -> str:
     )
 
 
-def _by_kind(pieces: Sequence[PieceRead], threshold: float) -> dict[str, tuple[int, int, int]]:
+def accepted_by_kind(
+    pieces: Sequence[PieceRead], threshold: float
+) -> dict[str, tuple[int, int, int]]:
+    """Pieces, accepted and misread ones at a threshold, by kind."""
     table: dict[str, tuple[int, int, int]] = {}
     for piece in pieces:
         n, accepted, wrong = table.get(piece.kind, (0, 0, 0))

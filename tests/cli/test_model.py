@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from tests.conftest import Command
+from zipreader.errors import ExitCode
+from zipreader.reading.classifier import Classifier, default_model_dir
+
+
+def test_the_shipped_model_is_described(zipreader: Command) -> None:
+    done = zipreader("model")
+    assert (done.code, done.err) == (ExitCode.OK, "")
+    for words in (
+        Classifier().name,
+        "parameters",
+        "CC BY-SA 3.0",
+        "MNIST test",
+        "zipreader train",
+        "threshold",
+        "For mail like this",
+        "default",
+    ):
+        assert words in done.out
+
+
+def test_json(zipreader: Command) -> None:
+    values = json.loads(zipreader("model", "--json").out)
+    assert values["name"] == Classifier().name
+    assert values["folder"] == str(default_model_dir())
+
+
+def test_what_is_not_certified_is_said(zipreader: Command, tmp_path: Path) -> None:
+    for name in ("model.json", "model.tflite"):
+        shutil.copy(default_model_dir() / name, tmp_path / name)
+    done = zipreader("model", "--model", tmp_path)
+    assert done.code == ExitCode.OK
+    assert "there is no model card" in done.out
+    assert "No bound on wrong ZIPs is certified: there is no calibration" in done.out
+    content = json.loads((default_model_dir() / "calibration.json").read_text())
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({**content, "model": "lean-other"}))
+    said = " ".join(zipreader("model", "--calibration", own).out.split())
+    assert "of the network lean-other" in said
+    own.write_text(json.dumps({**content, "certificates": []}))
+    assert "the calibration has none" in zipreader("model", "--calibration", own).out
+
+
+def test_no_model_is_one_line(zipreader: Command, tmp_path: Path) -> None:
+    done = zipreader("model", "--model", tmp_path)
+    assert done.code == ExitCode.MODEL
+    assert "no model here" in done.complaint

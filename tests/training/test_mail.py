@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from zipreader.config import ImageConfig
+from zipreader.reading.probability import Calibration
+from zipreader.synth import SourcesSpec, make_mailpiece
+from zipreader.training.certify import Scored
+from zipreader.training.confidence import Judged
+from zipreader.training.mail import FIRST_GUESS, PieceRead, page_of, rescored
+from zipreader.training.promise import PromiseConfig
+
+EVIDENCE = {
+    "posterior": 0.9,
+    "weakest": 0.9,
+    "log_scores": -0.5,
+    "not_a_digit": 0.05,
+    "other_lengths": 0.05,
+    "cost": 3.0,
+    "height_spread": 0.05,
+    "baseline_spread": 0.05,
+    "widest_gap": 0.2,
+    "deepest_overlap": 0.0,
+    "trailing": 0.1,
+    "assigned": 1.0,
+    "turned": 0.0,
+    "field_score": 0.5,
+    "field_share": 1.0,
+    "pixel_height": 40.0,
+}
+
+
+def judged(right: bool, best: bool, **changed: float) -> Judged:
+    return Judged({**EVIDENCE, **changed}, right, best)
+
+
+def piece(*hypotheses: Judged) -> PieceRead:
+    return PieceRead("printed", Scored(0.5, False), hypotheses)
+
+
+def test_another_calibration_may_prefer_another_hypothesis() -> None:
+    both = piece(judged(False, True, posterior=0.95), judged(True, False, field_score=1.0))
+    by_posterior = Calibration(0.0, {"posterior": 1.0}, (), 0.01, "")
+    by_place = Calibration(0.0, {"place": 5.0}, (), 0.01, "")
+    assert not rescored(both, by_posterior).right
+    assert rescored(both, by_place).right
+
+
+def test_what_no_place_has_is_never_accepted() -> None:
+    assert rescored(piece(judged(True, True, assigned=0.0)), FIRST_GUESS).probability == 0
+
+
+def test_a_piece_without_hypotheses_is_never_accepted() -> None:
+    assert rescored(piece(), FIRST_GUESS) == Scored(0.0, False)
+
+
+def test_mail_is_read_as_a_file_would_bring_it() -> None:
+    """A scan states its resolution and a photo states none; both were compressed."""
+    sources = SourcesSpec().open()
+    scan, photo = (make_mailpiece(kind, 7, sources) for kind in ("printed", "photo"))
+    page = page_of(scan, ImageConfig())
+    assert page.dpi == pytest.approx(scan.dpi, abs=1)
+    assert page.image.shape[:2] == scan.image.shape[:2]
+    assert page_of(photo, ImageConfig()).dpi is None
+    assert not np.array_equal(page_of(photo, ImageConfig()).image, photo.image)
+
+
+def test_most_mail_is_for_certificates() -> None:
+    assert PromiseConfig().calibration >= PromiseConfig().tuning

@@ -1,0 +1,117 @@
+"""``zipreader model``: what the network is, how good it is, and what is promised with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zipreader.cli.console import emit, stdout
+from zipreader.cli.options import CalibrationOption, ModelOption
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from zipreader.evaluation.description import Description
+
+
+def model(
+    folder: ModelOption = None,
+    calibration: CalibrationOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The same as JSON, for programs.")
+    ] = False,
+) -> None:
+    """Say briefly what the network is: its data and licences, its figures, its promises.
+
+    The certified bounds hold for mail like that on which they were certified;
+    [bold]zipreader calibrate[/bold] certifies them on your own, and
+    [bold]zipreader evaluate digits[/bold] measures the network on your machine.
+
+    [bold]Example:[/bold]  zipreader model
+    """
+    from zipreader.evaluation.description import describe
+    from zipreader.reading.classifier import default_model_dir
+
+    found = describe(folder or default_model_dir(), calibration)
+    if as_json:
+        emit(json.dumps(found.to_dict(), indent=2))
+        return
+    console = stdout()
+    console.print(_facts(found), *_figures(found), *_promises(found))
+
+
+def _facts(found: Description) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    facts = {
+        "network": found.name,
+        "parameters": f"{found.parameters:,}" if found.parameters is not None else "not stated",
+        "size": ", ".join(f"{name} {size / 1e6:.2f} MB" for name, size in found.sizes.items()),
+        "made": _made(found),
+        "by": found.command or "not stated",
+        "data": "\n".join(found.data) or "not stated: there is no model card",
+    }
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in facts.items():
+        table.add_row(Text(name, style="bold"), Text(value))
+    return table
+
+
+def _made(found: Description) -> str:
+    known = {"": found.date, "seed ": found.seed, "epochs ": found.epochs}
+    return ", ".join(f"{name}{value}" for name, value in known.items() if value is not None)
+
+
+def _figures(found: Description) -> Sequence[RenderableType]:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    tables = []
+    for number, figures in enumerate(found.figures):
+        title = "Measured when it was made (95% intervals)" if number == 0 else None
+        table = Table(*figures.head, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        for row in figures.rows:
+            table.add_row(*map(Text, row))
+        tables.append(table)
+    return tables
+
+
+def _promises(found: Description) -> Sequence[RenderableType]:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    calibration = found.calibration
+    if calibration is None or not found.certified:
+        return [Text(f"No bound on wrong ZIPs is certified: {_why(found)}.")]
+    title = "Wrong ZIPs among the accepted, certified"
+    table = Table(
+        "at most", "confidence", "threshold", "accepted", "wrong", "",
+        title=title, title_justify="left", box=box.SIMPLE_HEAD,
+    )  # fmt: skip
+    for each in calibration.certificates:
+        table.add_row(
+            f"{each.alpha:.1%}",
+            f"{1 - each.delta:.0%}",
+            f"{each.threshold:.4f}",
+            f"{each.accepted:,} of {each.pieces:,}",
+            f"{each.wrong}",
+            "default" if each.alpha == calibration.default_alpha else "",
+        )
+    date = f", {calibration.date}" if calibration.date else ""
+    return [table, Text(f"For mail like this{date}: {calibration.mail}.")]
+
+
+def _why(found: Description) -> str:
+    calibration = found.calibration
+    if calibration is None:
+        return "there is no calibration; zipreader calibrate makes one"
+    if calibration.model not in (None, found.name):
+        return f"the calibration is of the network {calibration.model}"
+    return "the calibration has none"

@@ -1,0 +1,147 @@
+"""A model folder -> what it says of itself: the network, its data, its figures, its promises."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from zipreader.errors import ModelError
+from zipreader.reading.classifier import Classifier
+from zipreader.reading.probability import Calibration, load_calibration
+
+CARD = "MODEL_CARD.md"
+CALIBRATION = "calibration.json"
+_FILES = ("model.keras", "model.tflite")
+_LICENCES = "Data and licences"
+_FIGURES = "Figures"
+
+
+@dataclass(frozen=True, slots=True)
+class CardTable:
+    """A table of the model card, cells as they are written there."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a model folder says of itself; ``None`` or empty where it does not say.
+
+    ``name`` is that of the records; ``sizes`` are bytes by file.  ``data`` are
+    the sources with their licences, ``figures`` the tables of the model card;
+    ``calibration`` holds the certified bounds.
+    """
+
+    folder: Path
+    name: str
+    parameters: int | None
+    temperature: float
+    date: str | None
+    seed: int | None
+    epochs: int | None
+    command: str | None
+    sizes: dict[str, int]
+    data: tuple[str, ...]
+    figures: tuple[CardTable, ...]
+    calibration: Calibration | None
+
+    @property
+    def certified(self) -> bool:
+        """Whether there are bounds, and they are of this network."""
+        calibration = self.calibration
+        if calibration is None or not calibration.certificates:
+            return False
+        return calibration.model in (None, self.name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; a row of a table is an object by the heads of its columns."""
+        calibration = self.calibration
+        return {
+            "name": self.name,
+            "folder": str(self.folder),
+            "parameters": self.parameters,
+            "temperature": self.temperature,
+            "date": self.date,
+            "seed": self.seed,
+            "epochs": self.epochs,
+            "command": self.command,
+            "bytes": self.sizes,
+            "data": list(self.data),
+            "figures": [
+                [dict(zip(table.head, row, strict=False)) for row in table.rows]
+                for table in self.figures
+            ],
+            "certified": self.certified,
+            "calibration": None
+            if calibration is None
+            else {
+                "mail": calibration.mail,
+                "date": calibration.date,
+                "model": calibration.model,
+                "default_alpha": calibration.default_alpha,
+                "certificates": [asdict(each) for each in calibration.certificates],
+            },
+        }
+
+
+def describe(folder: Path, calibration: Path | None = None) -> Description:
+    """Describe the model of a folder, with its own calibration or another one.
+
+    Raises:
+        ModelError: there is no model that can be loaded, or the calibration is damaged.
+    """
+    classifier = Classifier(folder)
+    values = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    card = _card(folder / CARD)
+    own = folder / CALIBRATION
+    bounds = calibration or (own if own.exists() else None)
+    return Description(
+        folder=folder,
+        name=classifier.name,
+        parameters=values.get("parameters"),
+        temperature=classifier.temperature,
+        date=values.get("date"),
+        seed=values.get("seed"),
+        epochs=values.get("epochs"),
+        command=values.get("command"),
+        sizes={
+            name: (folder / name).stat().st_size for name in _FILES if (folder / name).is_file()
+        },
+        data=tuple(_items(card.get(_LICENCES, ""))),
+        figures=tuple(_tables(card.get(_FIGURES, ""))),
+        calibration=load_calibration(bounds) if bounds else None,
+    )
+
+
+def _card(path: Path) -> dict[str, str]:
+    """The sections of the model card by their headings; empty where there is no card."""
+    if not path.exists():
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path}: the model card cannot be read ({error})") from error
+    _, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    return {heading.strip(): body for heading, _, body in (part.partition("\n") for part in parts)}
+
+
+def _items(text: str) -> Iterator[str]:
+    """The items of a bulleted list, each on one line."""
+    for item in re.findall(r"^- (.*(?:\n  .*)*)", text, flags=re.MULTILINE):
+        yield " ".join(item.split()).replace("`", "")
+
+
+def _tables(text: str) -> Iterator[CardTable]:
+    """The tables of Markdown: a head, a rule, rows."""
+    for block in re.findall(r"(?:^\|.*\|[ ]*$\n?)+", text, flags=re.MULTILINE):
+        head, _, *rows = (_cells(line) for line in block.strip().splitlines())
+        yield CardTable(head, tuple(rows))
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))

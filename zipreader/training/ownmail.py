@@ -1,0 +1,150 @@
+"""The user's own mail with its truth, read: what a calibration of their own is certified on."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from zipreader.elements import Page
+from zipreader.errors import InputError, ZipReaderError
+from zipreader.reading.images import open_pages
+from zipreader.reading.probability import Calibration
+from zipreader.reading.reader import Reader
+from zipreader.training.certify import Scored
+from zipreader.training.mail import PieceRead, judge
+
+Progress = Callable[[int, int], None]
+"""Called with pieces read and pieces planned."""
+
+_WRONG = Scored(1.0, right=False)
+"""What counts as accepted wrongly at every threshold."""
+_ROUNDING = 0.00005
+"""Half of the last digit of a probability in a record."""
+_CHUNK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A piece whose ZIP is known.
+
+    Args:
+        name: the same in every run over the same mail; it alone says for what the piece is used.
+        truth: the ZIP that may be accepted; ``None`` where none may, or none is known.
+        path: its image; ``None`` where it is gone.
+        page: its page, from 0.
+        kind: what kind of mail it is, in a word.
+        otherwise: how it counts where its image is gone or cannot be read; as flagged, if
+            nothing is said.
+    """
+
+    name: str
+    truth: str | None
+    path: Path | None
+    page: int = 0
+    kind: str = "mail"
+    otherwise: Scored = Scored(0.0, right=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPiece:
+    """A piece as it was read; ``error`` says why it was not."""
+
+    name: str
+    read: PieceRead
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPlan:
+    """What reads the mail; can go to another process."""
+
+    model: Path | None
+    calibration: Calibration
+
+    def open(self) -> Reader:
+        """A reader that accepts whatever nothing but a threshold can speak against."""
+        return Reader(self.model, calibration=self.calibration, min_confidence=0.0)
+
+
+def read_labelled(
+    pieces: Sequence[Labelled],
+    plan: ReaderPlan,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[OwnPiece]:
+    """Read pieces, in order; the same for any number of workers."""
+    read: list[OwnPiece] = []
+    for piece in _run(pieces, plan, workers):
+        read.append(piece)
+        if progress is not None:
+            progress(len(read), len(pieces))
+    return read
+
+
+def scored_by_record(
+    record: Mapping[str, Any], truth: str | None, model: str, thresholds: Sequence[float]
+) -> Scored:
+    """How a piece counts whose image is gone, by the record of its reading.
+
+    Its confidence stands if the same network read it and it had to reach one of
+    ``thresholds``, those of the same calibration; it is rounded to the side that
+    promises less.  Any other such piece counts as accepted wrongly.
+    """
+    known = {round(threshold, 4) for threshold in thresholds}
+    if record["model"] != model or record["threshold"] not in known:
+        return _WRONG
+    if record["zip"] is None or any(each["code"] == "unassigned" for each in record["reasons"]):
+        return Scored(0.0, right=False)
+    right = record["zip"] == truth
+    confidence = float(record["confidence"]) + (-_ROUNDING if right else _ROUNDING)
+    return Scored(min(max(confidence, 0.0), 1.0), right)
+
+
+def _run(pieces: Sequence[Labelled], plan: ReaderPlan, workers: int) -> Iterator[OwnPiece]:
+    if workers <= 1 or len(pieces) <= _CHUNK:
+        _begin(plan)
+        yield from map(_read, pieces)
+        return
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, context, _begin, (plan,))
+    try:
+        yield from executor.map(_read, pieces, chunksize=_CHUNK)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+_reader: list[Reader] = []
+"""The reader of this process."""
+
+
+def _begin(plan: ReaderPlan) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    _reader[:] = [plan.open()]
+
+
+def _read(piece: Labelled) -> OwnPiece:
+    if piece.path is None:
+        return OwnPiece(piece.name, PieceRead(piece.kind, piece.otherwise, ()))
+    reader = _reader[0]
+    try:
+        reading = reader.read_page(_page(piece.path, piece.page, reader))
+    except ZipReaderError as error:
+        return OwnPiece(piece.name, PieceRead(piece.kind, piece.otherwise, ()), str(error))
+    scored, judged = judge(reading, piece.truth)
+    if not reading.decision.accepted:  # something else than a threshold speaks against it
+        scored = replace(scored, probability=0.0)
+    return OwnPiece(piece.name, PieceRead(piece.kind, scored, judged))
+
+
+def _page(path: Path, number: int, reader: Reader) -> Page:
+    page = next(islice(open_pages(path, reader.config.images), number, None), None)
+    if page is None:
+        raise InputError(f"{path}: there is no page {number + 1}")
+    return page
