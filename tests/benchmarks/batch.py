@@ -24,7 +24,7 @@ from zipreader.mailroom.batch import Ledger, run_batch
 from zipreader.mailroom.pool import Pool
 from zipreader.mailroom.sinks import open_sink
 from zipreader.mailroom.sources import Folder
-from zipreader.mailroom.worker import ReaderSpec
+from zipreader.mailroom.worker import FileReaderSpec
 from zipreader.synth import open_sources, write_mail
 
 _SEED = 8
@@ -78,7 +78,7 @@ def _run(mail: Path, folder: Path, workers: int) -> Figures:
     out = folder / f"{workers}.jsonl"
     images = failed = 0
     early, first = None, 0.0
-    with closing(open_sink(out)) as sink, Pool(ReaderSpec(), workers) as pool:
+    with closing(open_sink(out)) as sink, Pool(FileReaderSpec(), workers) as pool:
         for outcome in run_batch(Folder(str(mail)), pool, sink, Ledger()):
             first = first or time.perf_counter()
             images += 1

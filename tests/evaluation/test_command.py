@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -21,7 +22,8 @@ Run = Callable[..., Any]
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command with a reader that flags everything."""
     monkeypatch.setattr("zipreader.cli.evaluate.make_reader", lambda *_: blind_reader())
-    monkeypatch.setattr("zipreader.evaluation.run.ReaderSpec", lambda *_: blind_reader)
+    spec = SimpleNamespace(open=blind_reader)
+    monkeypatch.setattr("zipreader.reading.spec.ReaderSpec", lambda *_: spec)
     app = typer.Typer()
     app.command()(evaluate)
 

@@ -15,7 +15,7 @@ from zipreader.evaluation.curves import (
     reliability,
     risk_coverage,
 )
-from zipreader.evaluation.intervals import Share
+from zipreader.intervals import Share
 
 Pieces = list[tuple[float, bool]]
 """Confidence, and whether the guess is right."""

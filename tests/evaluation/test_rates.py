@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from tests.evaluation.scene import outcome
-from zipreader.evaluation.intervals import Share
 from zipreader.evaluation.outcome import GlyphCheck, Stage, Verdict
 from zipreader.evaluation.rates import (
     ALL,
@@ -13,6 +12,7 @@ from zipreader.evaluation.rates import (
     rates_by_kind,
     seconds_by_stage,
 )
+from zipreader.intervals import Share
 
 READ = outcome()
 MISREAD = outcome(right=False, stage=Stage.CLASSIFICATION)

@@ -11,7 +11,6 @@ from tests.evaluation.scene import ZIP, outcome
 from zipreader.elements import Reason
 from zipreader.errors import InputError, OutputError
 from zipreader.evaluation.compare import compare_reports
-from zipreader.evaluation.intervals import Share
 from zipreader.evaluation.outcome import Candidate, GlyphCheck, Outcome, Stage
 from zipreader.evaluation.report import (
     Promise,
@@ -25,6 +24,7 @@ from zipreader.evaluation.report import (
     write_text,
 )
 from zipreader.evaluation.tables import comparison_tables, report_tables, to_markdown
+from zipreader.intervals import Share
 
 PROVENANCE = Provenance(
     "3 pieces", {"count": 3}, "model-x", 0.9, (Promise(0.01, 0.9),), {"zipreader": "0"}

@@ -2,25 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from scipy.stats import binomtest
-
 from tests.mailroom.office import CHICAGO, ISLIP, fill
-from zipreader.mailroom.audit import Estimate, clopper_pearson
+from zipreader.intervals import clopper_pearson
+from zipreader.mailroom.audit import Estimate
 from zipreader.mailroom.desk import Desk
 from zipreader.mailroom.rules import Answer, Rules
 from zipreader.mailroom.statistics import overview
 from zipreader.mailroom.store import Store
-
-
-@pytest.mark.parametrize(("part", "whole"), [(0, 0), (0, 40), (1, 40), (20, 40), (40, 40)])
-def test_the_interval_is_that_of_the_exact_binomial_test(part: int, whole: int) -> None:
-    low, high = clopper_pearson(part, whole)
-    if not whole:
-        assert (low, high) == (0.0, 1.0)
-        return
-    exact = binomtest(part, whole).proportion_ci(0.95, method="exact")
-    assert (low, high) == pytest.approx((exact.low, exact.high))
 
 
 def test_a_dispute_counts_as_misread_until_it_is_settled() -> None:

@@ -12,7 +12,7 @@ from tests.drawing import blank
 from zipreader.elements import Page, Reading
 from zipreader.mailroom.pool import Pool
 from zipreader.mailroom.work import MailFile
-from zipreader.mailroom.worker import FileReader, ReaderSpec
+from zipreader.mailroom.worker import FileReader, FileReaderSpec
 from zipreader.reading.reader import Reader
 
 
@@ -27,7 +27,7 @@ def page(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads as Linux does")
 def test_a_worker_reads_with_one_thread(page: Path) -> None:
-    with Pool(ReaderSpec()) as pool:
+    with Pool(FileReaderSpec()) as pool:
         (outcome,) = pool.run([MailFile.at(str(page))])
         (worker,) = multiprocessing.active_children()
         threads = list(Path(f"/proc/{worker.pid}/task").iterdir())

@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 
 from tests.mailroom.office import drawn_mail
 from tests.web.conftest import ORIGIN, Server
-from zipreader.mailroom.worker import ReaderSpec
 from zipreader.reading.reader import Reader
 from zipreader.reading.record import to_record
+from zipreader.reading.spec import ReaderSpec
 from zipreader.web.app import make_app
 from zipreader.web.config import ApiConfig, WebConfig
 from zipreader.web.openapi import description

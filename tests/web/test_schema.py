@@ -9,7 +9,7 @@ import pytest
 
 from tests.mailroom.office import drawn_mail
 from tests.web.conftest import Server
-from zipreader.mailroom.worker import ReaderSpec
+from zipreader.reading.spec import ReaderSpec
 from zipreader.web.config import WebConfig
 from zipreader.web.reading import ReaderProcess
 

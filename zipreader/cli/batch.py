@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from zipreader.mailroom.batch import Engine
     from zipreader.mailroom.sources import Places
     from zipreader.mailroom.work import MailFile
-    from zipreader.mailroom.worker import ReaderSpec
+    from zipreader.mailroom.worker import FileReaderSpec
 
 _STDIN = "-"
 
@@ -138,7 +138,7 @@ def _places(inputs: list[str], null: bool) -> Places | None:
 
 
 def _engine(
-    name: EngineName, spec: ReaderSpec, workers: int | None, timeout: float | None
+    name: EngineName, spec: FileReaderSpec, workers: int | None, timeout: float | None
 ) -> AbstractContextManager[Engine]:
     if name is EngineName.RAY:
         from zipreader.mailroom.cluster import Cluster

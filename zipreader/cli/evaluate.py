@@ -121,7 +121,8 @@ def evaluate(
     reader = make_reader(model, calibration, max_error, min_confidence, runtime)
     from zipreader.evaluation.compare import compare_reports
     from zipreader.evaluation.report import Report, load_report
-    from zipreader.evaluation.run import ReaderSpec, Setup
+    from zipreader.evaluation.run import Setup
+    from zipreader.reading.spec import ReaderSpec
 
     old = load_report(compare) if compare else None
     found = _open(mail)
@@ -134,7 +135,7 @@ def evaluate(
         runtime.value,
     )
     pictures = any(target.suffix == ".html" for target in targets)
-    outcomes = tuple(_outcomes(jobs, Setup(spec, exhibits=pictures), cores))
+    outcomes = tuple(_outcomes(jobs, Setup(spec.open, exhibits=pictures), cores))
     missing, extra = (found.missing, found.extra) if found else ((), ())
     result = Report(provenance, outcomes, missing, extra)
     comparison = compare_reports(old, result) if old else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zipreader.mailroom.batch import Ledger
     from zipreader.mailroom.sinks import Sink
     from zipreader.mailroom.work import Outcome, Tally
-    from zipreader.mailroom.worker import ReaderSpec
+    from zipreader.mailroom.worker import FileReaderSpec
 
 _T = TypeVar("_T")
 
@@ -64,7 +64,7 @@ def reader_spec(
     max_error: str | None,
     min_confidence: float | None,
     runtime: RuntimeName,
-) -> ReaderSpec:
+) -> FileReaderSpec:
     """The reader that the options ask for, to be opened by each worker.
 
     Raises:
@@ -72,10 +72,12 @@ def reader_spec(
     """
     if max_error is not None and min_confidence is not None:
         raise UsageError("give --max-error or --min-confidence, not both")
-    from zipreader.mailroom.worker import ReaderSpec
+    from zipreader.mailroom.worker import FileReaderSpec
+    from zipreader.reading.spec import ReaderSpec
 
     certified = share(max_error) if max_error is not None else None
-    return ReaderSpec(model, certified, min_confidence, calibration, runtime.value)
+    spec = ReaderSpec(model, certified, min_confidence, calibration, runtime.value)
+    return FileReaderSpec(spec)
 
 
 def open_output(out: Path | None) -> Sink:

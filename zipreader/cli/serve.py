@@ -14,7 +14,7 @@ from zipreader.cli.options import CalibrationOption, MaxErrorOption, ModelOption
 from zipreader.errors import MissingExtraError, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from zipreader.mailroom.worker import ReaderSpec
+    from zipreader.reading.spec import ReaderSpec
 
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _SHORTEST_TOKEN = 16
@@ -64,7 +64,7 @@ def serve(
     except ImportError as error:
         raise MissingExtraError("The server", "web") from error
     from zipreader.mailroom.store import Store
-    from zipreader.mailroom.worker import ReaderSpec
+    from zipreader.reading.spec import ReaderSpec
     from zipreader.web.config import ApiConfig, WebConfig
 
     here = host in _LOCAL

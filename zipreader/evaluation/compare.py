@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from zipreader.evaluation.intervals import mcnemar
 from zipreader.evaluation.outcome import Outcome, Verdict
 from zipreader.evaluation.rates import Rates, rates_by_kind
 from zipreader.evaluation.report import Report
+from zipreader.intervals import mcnemar
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zipreader.evaluation.intervals import Share
 from zipreader.evaluation.outcome import Outcome
+from zipreader.intervals import Share
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zipreader.evaluation.intervals import Share
 from zipreader.evaluation.outcome import Outcome, Stage, Verdict
+from zipreader.intervals import Share
 
 ALL = "all"
 """Name of the row that counts every piece."""

@@ -18,7 +18,6 @@ from zipreader.evaluation.curves import (
     reliability,
     risk_coverage,
 )
-from zipreader.evaluation.intervals import CONFIDENCE, Share
 from zipreader.evaluation.outcome import Outcome
 from zipreader.evaluation.rates import (
     Rates,
@@ -27,6 +26,7 @@ from zipreader.evaluation.rates import (
     rates_by_kind,
     seconds_by_stage,
 )
+from zipreader.intervals import CONFIDENCE, Share
 from zipreader.reading.probability import Calibration
 
 SCHEMA = 1

@@ -6,8 +6,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import cv2
 
@@ -18,9 +17,8 @@ from zipreader.evaluation.exhibit import make_exhibit
 from zipreader.evaluation.mail import Job
 from zipreader.evaluation.outcome import Candidate, Outcome, Stage
 from zipreader.evaluation.tracing import Trace, trace
-from zipreader.reading.classifier import Runtime
 from zipreader.reading.images import open_pages, pages_from_bytes
-from zipreader.reading.reader import Reader
+from zipreader.reading.spec import ReaderSpec
 from zipreader.synth import Sources, SourcesSpec, make_mailpiece
 from zipreader.synth.truth import Truth
 from zipreader.synth.write import encode
@@ -32,32 +30,11 @@ _FAULTS = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError
 """What a fault of the reader itself raises (cv2.error besides): it is measured, not fatal."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderSpec:
-    """The arguments of :class:`Reader`, in a form that can go to another process."""
-
-    model_dir: Path | None = None
-    max_error: float | None = None
-    min_confidence: float | None = None
-    calibration: Path | None = None
-    runtime: Runtime = "litert"
-
-    def __call__(self) -> Reader:
-        """Open the reader."""
-        return Reader(
-            self.model_dir,
-            max_error=self.max_error,
-            min_confidence=self.min_confidence,
-            calibration=self.calibration,
-            runtime=self.runtime,
-        )
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Setup:
     """What each worker needs: how to open its reader, and the material of generated mail."""
 
-    open_reader: Callable[[], PieceReader] = field(default_factory=ReaderSpec)
+    open_reader: Callable[[], PieceReader] = ReaderSpec().open
     sources: SourcesSpec | None = None
     exhibits: bool = True
     """Whether to draw the misses."""

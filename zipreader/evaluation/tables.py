@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from zipreader.evaluation.compare import Comparison
 from zipreader.evaluation.curves import expected_calibration_error, reliability
-from zipreader.evaluation.intervals import Share
 from zipreader.evaluation.outcome import Verdict
 from zipreader.evaluation.rates import (
     Rates,
@@ -15,6 +14,7 @@ from zipreader.evaluation.rates import (
     seconds_by_stage,
 )
 from zipreader.evaluation.report import BOUNDS, Report, check_promises
+from zipreader.intervals import Share
 
 _CHANGED_SHOWN = 20
 

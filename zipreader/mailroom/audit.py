@@ -10,8 +10,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-CONFIDENCE = 0.95
-"""Level of the intervals, two-sided."""
+from zipreader.intervals import clopper_pearson
 
 
 def enrol(connection: sqlite3.Connection, share: float) -> None:
@@ -62,17 +61,3 @@ class Estimate:
     def interval(self) -> tuple[float, float]:
         """The exact 95% interval of the rate."""
         return clopper_pearson(self.wrong + self.disputed, self.audited)
-
-
-def clopper_pearson(part: int, whole: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """The exact binomial interval of ``part / whole``; (0, 1) where ``whole`` is 0.
-
-    Source: C. Clopper, E. Pearson, Biometrika 26, 1934, as quantiles of the beta
-    distribution.
-    """
-    from scipy.special import betaincinv  # slow to import, and a batch needs no interval
-
-    tail = (1 - confidence) / 2
-    low = float(betaincinv(part, whole - part + 1, tail)) if part else 0.0
-    high = float(betaincinv(part + 1, whole - part, 1 - tail)) if part < whole else 1.0
-    return low, high

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
-from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from zipreader.errors import ExitCode, ZipReaderError
 from zipreader.mailroom.work import OpenReader, Record, one_line
+from zipreader.reading.spec import ReaderSpec
 
 if TYPE_CHECKING:
     from zipreader.reading.reader import Reader
@@ -40,33 +40,14 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderSpec:
-    """The arguments of :class:`Reader`, in a form that can go to another process."""
+class FileReaderSpec:
+    """How to open a reader of files; can go to another process."""
 
-    model_dir: Path | None = None
-    max_error: float | None = None
-    min_confidence: float | None = None
-    calibration: Path | None = None
-    runtime: Literal["litert", "keras"] = "litert"
+    reader: ReaderSpec = ReaderSpec()
 
     def __call__(self) -> FileReader:
-        """Open the reader of files, with one thread."""
-        return FileReader(self.open())
-
-    def open(self) -> Reader:
-        """Open the reader, with one thread."""
-        import cv2
-
-        from zipreader.reading.reader import Reader
-
-        cv2.setNumThreads(1)
-        return Reader(
-            self.model_dir,
-            max_error=self.max_error,
-            min_confidence=self.min_confidence,
-            calibration=self.calibration,
-            runtime=self.runtime,
-        )
+        """Open it, with one thread."""
+        return FileReader(self.reader.open())
 
 
 class FileReader:

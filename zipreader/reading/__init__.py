@@ -14,6 +14,7 @@
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
 ``reader``      the whole way
+``spec``        how to open a reader in another process
 ``record``      reading -> JSON record
 ``explain``     reading -> picture
 ==============  ==================================================================

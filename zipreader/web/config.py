@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zipreader.mailroom.rules import Rules
-from zipreader.mailroom.worker import ReaderSpec
+from zipreader.reading.spec import ReaderSpec
 
 
 @dataclass(frozen=True, slots=True)

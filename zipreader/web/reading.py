@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from zipreader.errors import ImageTooLargeError, InputError, ZipReaderError
-from zipreader.mailroom.worker import ReaderSpec
+from zipreader.reading.spec import ReaderSpec
 from zipreader.web.config import ApiConfig
 
 if TYPE_CHECKING:

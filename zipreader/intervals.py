@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
 CONFIDENCE = 0.95
 """Level of every interval in a report, two-sided."""
 
@@ -13,13 +11,15 @@ CONFIDENCE = 0.95
 def clopper_pearson(part: int, whole: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """The exact binomial interval of ``part / whole``; (0, 1) where ``whole`` is 0.
 
-    Source: C. Clopper, E. Pearson, Biometrika 26, 1934: never narrower than it
-    claims, which suits promises about misreads.
+    Source: C. Clopper, E. Pearson, Biometrika 26, 1934, as quantiles of the beta
+    distribution: never narrower than it claims, which suits promises about misreads.
     """
-    if whole == 0:
-        return 0.0, 1.0
-    interval = binomtest(part, whole).proportion_ci(confidence, method="exact")
-    return float(interval.low), float(interval.high)
+    from scipy.special import betaincinv  # slow to import, and a batch needs no interval
+
+    tail = (1 - confidence) / 2
+    low = float(betaincinv(part, whole - part + 1, tail)) if part else 0.0
+    high = float(betaincinv(part + 1, whole - part, 1 - tail)) if part < whole else 1.0
+    return low, high
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -32,6 +32,8 @@ def mcnemar(only_first: int, only_second: int) -> float:
     Source: Q. McNemar, Psychometrika 12, 1947, with the binomial instead of
     the chi-square distribution.
     """
+    from scipy.stats import binomtest  # as above
+
     changed = only_first + only_second
     return float(binomtest(only_first, changed, 0.5).pvalue) if changed else 1.0
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
-from zipreader.evaluation.intervals import Share, clopper_pearson, mcnemar
+from zipreader.intervals import Share, clopper_pearson, mcnemar
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,13 @@ def test_mcnemar_is_the_exact_binomial() -> None:
     assert mcnemar(2, 10) == mcnemar(10, 2)
     assert mcnemar(5, 5) == 1
     assert mcnemar(0, 0) == 1
+
+
+@pytest.mark.parametrize(("part", "whole"), [(0, 0), (0, 40), (1, 40), (20, 40), (40, 40)])
+def test_the_interval_is_that_of_the_exact_binomial_test(part: int, whole: int) -> None:
+    low, high = clopper_pearson(part, whole)
+    if not whole:
+        assert (low, high) == (0.0, 1.0)
+        return
+    exact = binomtest(part, whole).proportion_ci(0.95, method="exact")
+    assert (low, high) == pytest.approx((exact.low, exact.high))
