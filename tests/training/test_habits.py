@@ -5,7 +5,9 @@ import pytest
 
 from zipreader.training.habits import HabitConfig, with_habits
 
-ALWAYS = HabitConfig(1.0, 1.0, 1.0)
+ALWAYS = HabitConfig(1.0, 1.0, 1.0, 0.0, 0.0)
+FLAGGED = HabitConfig(0.0, 0.0, 0.0, 1.0, 0.0)
+OPEN = HabitConfig(0.0, 0.0, 0.0, 0.0, 1.0)
 SEVEN = np.array([[0.0, 0.0], [40.0, 0.0], [30.0, 40.0], [20.0, 80.0]])
 ONE = np.array([[20.0, 0.0], [20.0, 40.0], [20.0, 80.0]])
 
@@ -39,3 +41,23 @@ def test_a_seven_of_two_strokes_stays() -> None:
 
 def test_nothing_changes_where_no_habit_is_wanted() -> None:
     assert with_habits([ONE], 1, np.random.default_rng(0), HabitConfig.none())[0] is ONE
+
+
+def test_a_bare_one_gets_an_upstroke_from_the_lower_left() -> None:
+    for seed in range(20):
+        (flagged,) = with_habits([ONE], 1, np.random.default_rng(seed), FLAGGED)
+        start, top = flagged[0], flagged[flagged[:, 1].argmin()]
+        assert start[0] < top[0]
+        assert start[1] - top[1] > 0.6 * (top[0] - start[0])
+        assert flagged[-1].tolist() == [20.0, 80.0]
+
+
+def test_a_one_that_is_more_than_a_stroke_gets_no_flag() -> None:
+    assert with_habits([SEVEN], 1, np.random.default_rng(0), FLAGGED)[0] is SEVEN
+
+
+def test_a_ring_is_opened() -> None:
+    turn = np.linspace(0, 2 * np.pi, 40)
+    ring = np.column_stack([25 * np.sin(turn), 40 * np.cos(turn)])
+    (opened,) = with_habits([ring], 0, np.random.default_rng(0), OPEN)
+    assert 0.75 * len(ring) <= len(opened) < len(ring)

@@ -22,13 +22,13 @@ class DistortConfig:
     """Ranges of the heavy distortion of whole digits (as another hand would write them)."""
 
     rotation: float = 12.0
-    shear: float = 0.35
+    shear: float = 0.3
     aspect: tuple[float, float] = (0.75, 1.35)
     elastic: float = 0.06
     """Displacement in tile widths."""
     waves: int = 4
     """Nodes of the elastic grid in each direction."""
-    thickness: tuple[int, int] = (-4, 8)
+    thickness: tuple[int, int] = (-3, 7)
     """Pixels added to the stroke on a copy three times as large."""
     cut: float = 0.1
     """How often a margin of the digit is cut off."""
@@ -59,9 +59,9 @@ def distort(
     )
     large = cv2.remap(large, *_warp(rng, config), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     large = _thicken(large, int(rng.integers(config.thickness[0], config.thickness[1] + 1)))
-    large = cv2.GaussianBlur(large, (0, 0), rng.uniform(*config.blur))
     if rng.random() < config.crisp:
-        large = ((large > rng.uniform(80, 150)) * np.uint8(255)).astype(np.uint8)
+        large = _crisp(large, rng.uniform(80, 150))
+    large = cv2.GaussianBlur(large, (0, 0), rng.uniform(*config.blur))
     if rng.random() < config.cut:
         large = _cut(large, rng, config.cut_depth)
     moved = normalize((large.astype(np.float32) / 255).astype(np.float32))
@@ -113,13 +113,19 @@ def _warp(
 
 
 def _thicken(large: npt.NDArray[np.uint8], pixels: int) -> npt.NDArray[np.uint8]:
-    """Grow or shrink strokes; never lose more than 60% of the ink."""
+    """Grow or shrink strokes; never lose half of the ink."""
     if pixels == 0:
         return large
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(pixels) + 1,) * 2)
     changed = cv2.dilate(large, kernel) if pixels > 0 else cv2.erode(large, kernel)
-    enough = pixels > 0 or int(changed.sum()) > 0.4 * int(large.sum())
+    enough = pixels > 0 or int(changed.sum()) > 0.5 * int(large.sum())
     return changed.astype(np.uint8, copy=False) if enough else large
+
+
+def _crisp(large: npt.NDArray[np.uint8], level: float) -> npt.NDArray[np.uint8]:
+    """Black and white only, unless that breaks thin strokes."""
+    sharp = ((large > level) * np.uint8(255)).astype(np.uint8)
+    return sharp if int(sharp.sum()) > 0.8 * int(large.sum()) else large
 
 
 def _cut(

@@ -101,11 +101,13 @@ _DIGITS = {
     Kind.MNIST: "MNIST test images",
     Kind.STROKES: "digits of unseen writers, any pen",
     Kind.SEGMENTED: "right cuts of strings of unseen writers",
+    Kind.SEGMENTED_IMAGES: "right cuts of strings of MNIST test images",
     Kind.PRINTED: "unseen faces, print and script",
 }
 _OTHERS = {
     Kind.LETTERS: "letters of unseen writers",
     Kind.SEGMENTED: "wrong cuts of strings of unseen writers",
+    Kind.SEGMENTED_IMAGES: "wrong cuts of strings of MNIST test images",
     Kind.CUTS: "slanted wrong cuts of unseen writers",
     Kind.WORDS: "fragments of scanned words of unseen writers",
     Kind.PRINTED_LETTERS: "letters and pairs of unseen faces",
@@ -122,6 +124,7 @@ def _test_recipe(sources: Sources, divisor: int) -> Recipe:
         Kind.PRINTED_LETTERS: 3000,
     }
     if sources.mnist is not None:
+        counts[Kind.SEGMENTED_IMAGES] = 5000
         counts[Kind.MNIST] = len(mnist_rows(sources.mnist, Part.TEST)[1])
     if sources.strokes is not None:
         counts[Kind.STROKES] = _DRAWINGS * len(digit_rows(sources.strokes, Part.TEST))

@@ -7,37 +7,50 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zipreader.training.strokes import Points
+from zipreader.training.strokes import Points, is_bar
 
 
 @dataclass(frozen=True, slots=True)
 class HabitConfig:
     """How often a digit without the habit gets it."""
 
-    crossed_seven: float = 0.2
+    crossed_seven: float = 0.3
     slashed_zero: float = 0.03
     based_one: float = 0.05
+    flagged_one: float = 0.2
+    """A bare stroke that gets a long upstroke before it, as in continental Europe."""
+    open_zero: float = 0.12
+    """A ring whose ends do not meet."""
 
     @classmethod
     def none(cls) -> HabitConfig:
         """The strokes as they were written."""
-        return cls(0.0, 0.0, 0.0)
+        return cls(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def with_habits(
     strokes: Sequence[Points], label: int, rng: np.random.Generator, config: HabitConfig
 ) -> list[Points]:
-    """Cross a 7, slash a 0 or give a 1 a base, sometimes; the strokes else.
+    """Cross a 7, slash or open a 0 or give a 1 a base, sometimes; the strokes else.
 
     Only a 7 and a 1 of one stroke are changed: others may have the bar already.
     """
     items = list(strokes)
+    if (
+        label == 1
+        and len(items) == 1
+        and is_bar(items, lying=False)
+        and rng.random() < config.flagged_one
+    ):
+        items = [_flagged(items[0], rng)]
     if label == 7 and len(items) == 1 and rng.random() < config.crossed_seven:
         return [*items, _bar(_on_stem(items[0], rng.uniform(0.4, 0.62)), items[0], rng)]
     if label == 1 and len(items) == 1 and rng.random() < config.based_one:
         return [*items, _bar(items[0][items[0][:, 1].argmax()], items[0], rng)]
     if label == 0 and rng.random() < config.slashed_zero:
         return [*items, _slash(np.concatenate(items), rng)]
+    if label == 0 and len(items) == 1 and rng.random() < config.open_zero:
+        return [_opened(items[0], rng)]
     return items
 
 
@@ -56,6 +69,23 @@ def _bar(middle: Points, stroke: Points, rng: np.random.Generator) -> Points:
     arm = np.array([half, -rng.normal(0, 0.06) * tall])
     centre = middle + np.array([rng.normal(0, 0.15) * half, 0.0])
     return np.array([centre - arm, centre, centre + arm])
+
+
+def _flagged(stroke: Points, rng: np.random.Generator) -> Points:
+    """A downstroke after an upstroke to its top; steeper than the bar of a 7 would be."""
+    down = stroke if stroke[0, 1] < stroke[-1, 1] else stroke[::-1]
+    tall = max(float(np.ptp(down[:, 1])), 1.0)
+    length, steep = rng.uniform(0.3, 0.75) * tall, np.deg2rad(rng.uniform(35, 68))
+    start = down[0] + length * np.array([-np.cos(steep), np.sin(steep)])
+    bow = (start + down[0]) / 2 + rng.normal(0, 0.05, 2) * length
+    flagged: Points = np.concatenate([[start, bow], down])
+    return flagged
+
+
+def _opened(ring: Points, rng: np.random.Generator) -> Points:
+    """A ring without the last or the first part of its way."""
+    missing = round(len(ring) * rng.uniform(0.05, 0.2))
+    return ring[missing:] if rng.random() < 0.5 else ring[: len(ring) - missing]
 
 
 def _slash(points: Points, rng: np.random.Generator) -> Points:

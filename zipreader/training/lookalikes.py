@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-LOOK_ALIKES = frozenset("OoDQIl|i!/\\()[]{}jJSsZzBbgqGyY,'`;?&")
+LOOK_ALIKES = frozenset("OoDQIl|i!/\\()[]{}jJSsZzBbgqGyY,'`;?&.>")
 """Neither trained as not-a-digit nor counted when wrong acceptances are measured."""

@@ -13,7 +13,12 @@ from zipreader.training.habits import HabitConfig, with_habits
 from zipreader.training.marks import mark
 from zipreader.training.printed import printed_digits, printed_letters
 from zipreader.training.scanning import ScanConfig, scanned_tile
-from zipreader.training.segmented import segmented_strings, segmented_words, string_config
+from zipreader.training.segmented import (
+    segmented_images,
+    segmented_strings,
+    segmented_words,
+    string_config,
+)
 from zipreader.training.sources import (
     Kind,
     Labels,
@@ -114,9 +119,10 @@ def _mnist_slice(sources: Sources, part: Part, first: int, size: int) -> Made:
 def _drawn_tiles(
     strokes: StrokeFile, rows: Rows, labels: Labels, part: Part, rng: np.random.Generator
 ) -> Tiles:
-    """Any pen and scanner; hands vary too, except where they measure; habits where they train."""
-    pen = PenConfig().as_written() if part is Part.TEST else PenConfig()
-    habits = HabitConfig() if part is Part.TRAIN else HabitConfig.none()
+    """Any pen and scanner; hands and habits vary where they train, else as they were written."""
+    trains = part is Part.TRAIN
+    pen = PenConfig() if trains else PenConfig().as_written()
+    habits = HabitConfig() if trains else HabitConfig.none()
     scanning = ScanConfig()
     tiles = []
     for row, label in zip(rows, labels, strict=True):
@@ -137,4 +143,5 @@ MAKERS: dict[Kind, Maker] = {
     Kind.MARKS: marks,
     Kind.CUTS: cut_strings,
     Kind.SEGMENTED: segmented_strings,
+    Kind.SEGMENTED_IMAGES: segmented_images,
 }

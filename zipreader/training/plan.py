@@ -13,11 +13,12 @@ Counts = tuple[tuple[Kind, int], ...]
 
 TRAINING_COUNTS: Counts = (
     (Kind.SEGMENTED, 60_000),
+    (Kind.SEGMENTED_IMAGES, 50_000),
     (Kind.STROKES, 61_020),
     (Kind.MNIST, 46_652),
     (Kind.DISTORTED, 55_000),
-    (Kind.PRINTED, 20_000),
-    (Kind.CUTS, 12_000),
+    (Kind.PRINTED, 30_000),
+    (Kind.CUTS, 8_000),
     (Kind.LETTERS, 26_000),
     (Kind.PRINTED_LETTERS, 10_000),
     (Kind.WORDS, 10_000),
@@ -26,6 +27,7 @@ TRAINING_COUNTS: Counts = (
 """All MNIST images once, ten drawings of each digit in strokes; 3 in 10 are no digits."""
 TUNING_COUNTS: Counts = (
     (Kind.SEGMENTED, 6_000),
+    (Kind.SEGMENTED_IMAGES, 3_000),
     (Kind.STROKES, 4_460),
     (Kind.LETTERS, 2_000),
     (Kind.WORDS, 1_000),
@@ -47,7 +49,7 @@ class CleaningConfig:
     tiles: int = 120_000
     """The first network sees so many tiles of the pool, chosen at random."""
     epochs: int = 2
-    sure: float = 0.9
+    sure: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)

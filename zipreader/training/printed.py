@@ -37,7 +37,7 @@ POPULATIONS = {
 class PrintConfig:
     """Ranges of printed characters."""
 
-    height: tuple[float, float] = (14.0, 80.0)
+    height: tuple[float, float] = (17.0, 80.0)
     """Height of a digit in pixels of the scan."""
     aspect: tuple[float, float] = (0.85, 1.2)
     shear: float = 0.22
@@ -144,9 +144,9 @@ def _typewriter(canvas: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.
 
 
 def _dot_matrix(canvas: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """The character as round dots on a grid of 8 to 12 rows."""
+    """The character as round dots on a grid of 9 to 13 rows."""
     x, y, width, height = cv2.boundingRect((canvas > 127).astype(np.uint8))
-    rows = int(rng.integers(8, 13))
+    rows = int(rng.integers(9, 14))
     columns = max(2, round(rows * width / max(height, 1)))
     inked = canvas[y : y + height, x : x + width]
     grid = cv2.resize(inked, (columns, rows), interpolation=cv2.INTER_AREA)
@@ -164,13 +164,13 @@ def _faded(canvas: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArr
     height, width = canvas.shape
     coarse = rng.random((int(rng.integers(3, 9)), int(rng.integers(2, 9))), np.float32)
     patches = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-    kept = np.clip((patches - rng.uniform(-0.1, 0.15)) * 5, rng.uniform(0.15, 0.5), 1)
+    kept = np.clip((patches - rng.uniform(-0.1, 0.15)) * 5, rng.uniform(0.3, 0.6), 1)
     return np.clip(canvas * kept, 0, 255).astype(np.uint8)
 
 
 def _outlined(canvas: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Coarse pixels, as of a low resolution printer or fax."""
-    pixels = rng.uniform(12, 24) / max(canvas.shape)
+    pixels = rng.uniform(14, 26) / max(canvas.shape)
     small = cv2.resize(canvas, None, fx=pixels, fy=pixels, interpolation=cv2.INTER_AREA)
     coarse = ((small > rng.uniform(0.3, 0.5) * small.max()) * np.uint8(255)).astype(np.uint8)
     size = (canvas.shape[1], canvas.shape[0])

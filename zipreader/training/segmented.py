@@ -7,6 +7,7 @@ of its ink belongs to one written digit, never by boxes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -27,12 +28,15 @@ from zipreader.elements import (
     ZipField,
 )
 from zipreader.reading import segment
+from zipreader.training.habits import HabitConfig, with_habits
+from zipreader.training.redrawn import RedrawConfig, compose_images
 from zipreader.training.scanning import ScanConfig, scan
 from zipreader.training.sources import (
     Made,
     Sources,
     given,
     hands,
+    mnist_rows,
     no_digits,
     strokes_of,
     word_images,
@@ -66,12 +70,36 @@ def segmented_strings(
     sources: Sources, part: Part, rng: np.random.Generator, first: int, size: int
 ) -> Made:
     """Candidates of fields of one hand, digits and wrong cuts about equally often."""
-    config, rule = FieldConfig(), LabelRule()
+    config = FieldConfig()
+    return _found(lambda: _written(sources, part, rng, config), rng, size, config)
+
+
+def segmented_images(
+    sources: Sources, part: Part, rng: np.random.Generator, first: int, size: int
+) -> Made:
+    """Candidates of strings of scanned digits, drawn again with one pen."""
+    tiles, labels = mnist_rows(given(sources.mnist), part)
+    config, style = FieldConfig(), RedrawConfig()
+
+    def written() -> WrittenString:
+        rows = rng.integers(len(labels), size=int(rng.integers(*config.lengths)))
+        return compose_images(tiles[rows], labels[rows].tolist(), rng, style)
+
+    return _found(written, rng, size, config)
+
+
+def _found(
+    written: Callable[[], WrittenString],
+    rng: np.random.Generator,
+    size: int,
+    config: FieldConfig,
+) -> Made:
+    """``size`` candidates of strings, digits and wrong cuts about equally often."""
+    rule = LabelRule()
     tiles: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
     while len(tiles) < size:
-        string = _written(sources, part, rng, config)
-        found, classes = candidates(string, rng, config, rule)
+        found, classes = candidates(written(), rng, config, rule)
         right = [i for i, label in enumerate(classes) if label < NOT_A_DIGIT]
         wrong = [i for i, label in enumerate(classes) if label == NOT_A_DIGIT]
         most = round(config.most_wrong * max(len(right), 1))
@@ -82,9 +110,9 @@ def segmented_strings(
 
 
 def string_config(part: Part) -> StringConfig:
-    """Any pen; hands vary too, except where they measure: there they are as written."""
+    """Any pen; hands vary where they train, else they are as written."""
     config = StringConfig()
-    return replace(config, pen=config.pen.as_written()) if part is Part.TEST else config
+    return config if part is Part.TRAIN else replace(config, pen=config.pen.as_written())
 
 
 def segmented_words(
@@ -164,8 +192,12 @@ def _written(
     writer = sorted(writers)[int(rng.integers(len(writers)))]
     strokes = strokes_of(path)
     rows = rng.choice(writers[writer], int(rng.integers(*config.lengths)))
-    items = [strokes.item(int(row)) for row in rows]
     labels = [int(label) for label in strokes.labels[rows]]
+    habits = HabitConfig() if part is Part.TRAIN else HabitConfig.none()
+    items = [
+        with_habits(strokes.item(int(row)), label, rng, habits)
+        for row, label in zip(rows, labels, strict=True)
+    ]
     if rng.random() < config.letters:
         before = _letters(sources, part, writer, rng)
         items, labels = before + items, [NOT_A_DIGIT] * len(before) + labels

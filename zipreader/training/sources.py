@@ -16,7 +16,7 @@ from zipreader.errors import InputError
 from zipreader.training.archives import read_arrays
 from zipreader.training.lookalikes import LOOK_ALIKES
 from zipreader.training.splits import Part, rows_of
-from zipreader.training.strokes import StrokeFile, load_strokes
+from zipreader.training.strokes import StrokeFile, is_bar, load_strokes
 
 Labels = npt.NDArray[np.uint8]
 Made = tuple[Tiles, Labels]
@@ -43,6 +43,7 @@ class Kind(IntEnum):
     MARKS = 8
     CUTS = 9
     SEGMENTED = 10
+    SEGMENTED_IMAGES = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.MARKS: (),
     Kind.CUTS: ("strokes",),
     Kind.SEGMENTED: ("strokes", "letters"),
+    Kind.SEGMENTED_IMAGES: ("mnist",),
 }
 """The files of each kind; it cannot do without the first."""
 
@@ -161,16 +163,22 @@ def digit_rows(path: Path, part: Part) -> Rows:
     strokes = strokes_of(path)
     rows = rows_of(strokes.writers, part)
     sound = rows[~strokes.suspect[rows] & np.isin(strokes.labels[rows], list("0123456789"))]
-    return _shuffled(sound, path, part)
+    upright = [row for row in sound if not is_bar(strokes.item(int(row)), lying=True)]
+    return _shuffled(np.array(upright, np.intp), path, part)
 
 
 @lru_cache(maxsize=4)
 def letter_rows(path: Path, part: Part) -> Rows:
-    """Letters and signs of the writers of ``part`` that look like no digit."""
+    """Letters and signs of the writers of ``part`` that look like no digit.
+
+    A bare upright stroke looks like a 1, whatever its label.
+    """
     strokes = strokes_of(path)
     rows = rows_of(strokes.writers, part)
     left_out = sorted(LOOK_ALIKES | set("0123456789"))
-    return _shuffled(rows[~np.isin(strokes.labels[rows], left_out)], path, part)
+    rows = rows[~np.isin(strokes.labels[rows], left_out)]
+    others = [row for row in rows if not is_bar(strokes.item(int(row)), lying=False)]
+    return _shuffled(np.array(others, np.intp), path, part)
 
 
 @lru_cache(maxsize=8)

@@ -22,6 +22,8 @@ _DRAWN = 112
 _SUBPIXEL = 4
 _LYING = 1.25
 """An item that was taller than wide and is now wider than this lies down."""
+_BAR = 0.14
+"""Relative width of what is but a straight line, written by hand."""
 _RUN = 6
 """Points that are drawn with one pen width."""
 
@@ -123,6 +125,16 @@ def slanted(strokes: Sequence[Points], matrix: npt.NDArray[np.float64]) -> list[
     before, after = (np.ptp(np.concatenate(list(s)), axis=0) for s in (strokes, placed))
     lies_down = before[0] < before[1] and after[0] > _LYING * after[1]
     return list(strokes) if lies_down else placed
+
+
+def is_bar(strokes: Sequence[Points], lying: bool) -> bool:
+    """Whether an item is but a straight line, and lies (or stands, at 30 degrees or more)."""
+    points = np.concatenate(strokes)
+    points = points - points.mean(axis=0)
+    axis = np.linalg.svd(points, full_matrices=False)[2][0]
+    along, across = np.ptp(points @ axis), np.ptp(points @ np.array([-axis[1], axis[0]]))
+    lies = abs(axis[1]) < 0.5
+    return bool(across < _BAR * along and lies == lying)
 
 
 def pen(rng: np.random.Generator, config: PenConfig) -> float:
