@@ -151,6 +151,10 @@ class SegmentConfig:
     """A ruled line is at most so thick, in w."""
     speck: float = 0.002
     """Components of less ink than this, in H*H, are dropped."""
+    tall: tuple[float, float] = (0.5, 2.2)
+    """Components of such a height, in H, say between which rows the digits stand."""
+    band_margin: float = 0.12
+    """Parts that lie farther than this, in H, above or below those rows are dropped."""
     cut_width: float = 0.42
     """Components wider than this, in H, are cut."""
     cut_cost: float = 3.0
@@ -169,8 +173,12 @@ class SegmentConfig:
     """A glyph is at least so high, in H."""
     highest: float = 2.2
     """A glyph is at most so high, in H."""
-    most_glyphs: int = 120
-    """Candidates kept in a field, the least likely shapes dropped first."""
+    dot: float = 2.0
+    """Parts of less ink than this, in w*w, are dots, of which a run may hold more."""
+    severed_weight: float = 1.0
+    """Weight of cut ink, in w, against the shape when too many glyphs are offered."""
+    most_glyphs: int = 60
+    """Candidates kept in a field, the least likely dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,8 @@ class DecodeConfig:
     zero_height: tuple[float, float] = (-0.12, 0.3)
     """Mean and spread of log(height / H) of zeros, which many people write small."""
     geometry_weight: float = 0.5
+    severed_cost: float = 0.3
+    """Cost of the ink that was cut to part a digit from its neighbours, each w."""
     gap: float = 0.55
     """A gap between digits above this, in H, costs ``gap_cost`` each further H."""
     gap_cost: float = 4.0
@@ -237,6 +247,10 @@ class ReaderConfig:
 
     certain: float = 0.98
     """With such a probability no further field or orientation is tried."""
+    likely: float = 0.8
+    """With such a probability wider fields around the same digits are not tried."""
+    upright: float = 0.5
+    """With such a probability no further orientation is tried."""
 
     images: ImageConfig = field(default_factory=ImageConfig)
     page: PageConfig = field(default_factory=PageConfig)

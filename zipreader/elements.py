@@ -233,12 +233,14 @@ class FieldInk:
 class Glyph:
     """A candidate: the ink of primitives ``span[0]`` to ``span[1]`` (half-open).
 
-    ``box`` in field pixels; ``tile`` in MNIST format, (28, 28) uint8.
+    ``box`` in field pixels; ``tile`` in MNIST format, (28, 28) uint8.  ``severed``
+    is how much ink was cut to part it from its neighbours, in stroke widths.
     """
 
     span: tuple[int, int]
     box: Box
     tile: npt.NDArray[np.uint8]
+    severed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -310,6 +312,7 @@ class Reason(Enum):
     NO_ZIP = "No ZIP code was found in the address."
     WRONG_LENGTH = "The ZIP does not seem to have five digits."
     UNCLEAR_DIGIT = "A digit is unclear."
+    ILLEGIBLE = "Most digits are unclear."
     UNASSIGNED = "This ZIP is not assigned to any place."
     COMPETING = "Two different ZIPs are possible."
     POOR_IMAGE = "The image is too small or too blurred."

@@ -85,6 +85,11 @@ def test_an_unclear_digit_without_a_rival_is_named_alone() -> None:
     assert str(objection) == "A digit is unclear: the first, 3."
 
 
+def test_where_most_digits_are_unclear_that_is_said_once() -> None:
+    best = hypothesis(probability=0.5, confidences=(0.6, 0.999, 0.6, 0.7, 0.999))
+    assert reasons(best) == [Reason.ILLEGIBLE]
+
+
 def test_another_length_is_named() -> None:
     assert reasons(hypothesis(probability=0.5, other_lengths=0.6)) == [Reason.WRONG_LENGTH]
 
@@ -115,8 +120,9 @@ def test_every_reason_can_be_reached() -> None:
         *reasons(),
         *reasons(hypothesis(assigned=False)),
         *reasons(hypothesis(probability=0.5)),
+        *reasons(hypothesis(probability=0.5, confidences=(0.5,) * 5)),
         *reasons(
-            hypothesis(probability=0.5, confidences=(0.5,) * 5, other_lengths=0.6, height=8),
+            hypothesis(probability=0.5, confidences=(0.5, 1, 1, 1, 1), other_lengths=0.6, height=8),
             hypothesis("38111", 0.45),
         ),
     ]

@@ -86,6 +86,27 @@ def test_weak_ink_stays_only_beside_firm_ink() -> None:
     assert (kept * weak).tolist() == [[1, 1, 0, 0, 0], [0, 0, 0, 0, 0]]
 
 
+def striped(grey: GreyImage, share: float) -> GreyImage:
+    """On paper with a printed pattern of slanting stripes that take this share of the light."""
+    ys, xs = np.mgrid[0 : grey.shape[0], 0 : grey.shape[1]]
+    stripes = (xs + 2 * ys) % 9 < 3
+    return np.asarray(np.rint(grey * (1 - share * stripes)), np.uint8)
+
+
+@pytest.mark.parametrize("share", [0.08, 0.2, 0.35])
+def test_a_pattern_printed_on_the_paper_is_no_ink(share: float) -> None:
+    grey, truth = writing()
+    ink = imageops.ink(striped(faint(grey, 0.7), share), REACH)
+    assert overlap(ink >= 0.5, truth) > 0.75
+
+
+def test_a_faint_digit_beside_a_firm_one_is_no_pattern() -> None:
+    grey, _ = writing()
+    half = grey.shape[1] // 2
+    grey[:, half:] = faint(grey[:, half:], 0.6)
+    assert imageops.printed_pattern(imageops.contrast(grey, REACH), REACH) is None
+
+
 # --- paper, contrast, thresholds -------------------------------------------------------------
 
 
@@ -106,6 +127,12 @@ def test_contrast_is_the_same_in_any_light(light: float) -> None:
 def test_otsu_splits_two_levels(low: float, high: float, share: int) -> None:
     values = np.repeat(np.array([low, high], np.float32), [10 - share, share])
     assert low - 1 / 255 <= imageops.otsu(values) < high
+
+
+def test_otsu_twice_parts_three_levels() -> None:
+    values = np.repeat(np.array([0.05, 0.3, 0.8], np.float32), [50, 30, 20])
+    low, high = imageops.otsu_twice(values)
+    assert 0.05 < low <= 0.3 < high <= 0.8
 
 
 @given(st.floats(0, 1e5), st.integers(1, 31))

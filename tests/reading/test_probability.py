@@ -27,6 +27,7 @@ GOOD = {
     "turned": 0.0,
     "trailing": 0.1,
     "field_score": 0.9,
+    "field_share": 1.0,
     "pixel_height": 39.0,
 }
 BETTER_WHEN_HIGHER = (
@@ -35,6 +36,7 @@ BETTER_WHEN_HIGHER = (
     "log_scores",
     "assigned",
     "field_score",
+    "field_share",
     "pixel_height",
 )
 BETTER_WHEN_LOWER = tuple(set(GOOD) - set(BETTER_WHEN_HIGHER))
@@ -79,6 +81,7 @@ evidences = st.fixed_dictionaries(
         "turned": st.sampled_from([0.0, 1.0]),
         "trailing": st.floats(0, 4),
         "field_score": st.floats(0, 1),
+        "field_share": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }
 )
@@ -186,3 +189,14 @@ def test_a_missing_file_or_a_folder_is_a_model_error(tmp_path: Path) -> None:
         load_calibration(tmp_path / "nothing.json")
     with pytest.raises(ModelError, match="no calibration here"):
         load_calibration(tmp_path)
+
+
+# --- whose calibration it is -----------------------------------------------------------------
+
+
+def test_a_calibration_may_say_when_and_for_which_network(
+    tmp_path: Path, calibration: Calibration
+) -> None:
+    assert (calibration.date, calibration.model) == (None, None)
+    own = load_calibration(written(tmp_path, {**CONTENT, "date": "2026-01-31", "model": "lean-1"}))
+    assert (own.date, own.model) == ("2026-01-31", "lean-1")

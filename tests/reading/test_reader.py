@@ -15,7 +15,7 @@ import pytest
 
 from tests.drawing import blank, draw_envelope, on_desk, print_text, printed, rotated
 from zipreader.config import ReaderConfig
-from zipreader.elements import Box, GreyImage, Page, Reading, Reason, Status
+from zipreader.elements import Box, GreyImage, Page, Reading, Reason, Scores, Status, Tiles
 from zipreader.errors import ModelError, UnreadableImageError
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
@@ -110,6 +110,22 @@ def test_a_photo_on_a_desk_is_read_and_shown_on_the_photo(reader: Reader) -> Non
 )
 def test_a_worse_scan_is_read(reader: Reader, harm: Callable[[GreyImage], GreyImage]) -> None:
     assert read(reader, np.asarray(harm(ENVELOPE.grey), np.uint8)).zip == ZIP
+
+
+def test_what_is_clear_stops_the_search(reader: Reader) -> None:
+    """Neither wider fields around the same digits nor other orientations are tried."""
+    hasty = Reader(calibration=reader.calibration)
+    lattices = []
+    scores = hasty.classifier.scores
+
+    def counted(tiles: Tiles) -> Scores:
+        lattices.append(len(tiles))
+        return scores(tiles)
+
+    hasty.classifier.scores = counted  # type: ignore[method-assign]
+    reading = read(hasty, ENVELOPE.grey)
+    assert reading.zip == ZIP
+    assert len(lattices) < len(reading.fields)
 
 
 # --- what must be flagged --------------------------------------------------------------------
@@ -234,6 +250,13 @@ def test_another_calibration(reader: Reader) -> None:
     reading = read(Reader(calibration=shy), ENVELOPE.grey)
     assert not reading.decision.accepted
     assert Reader(calibration=path).threshold == reader.threshold
+
+
+def test_a_calibration_of_another_network_is_refused(reader: Reader) -> None:
+    own = replace(reader.calibration, model=reader.classifier.name)
+    assert Reader(calibration=own).threshold == reader.threshold
+    with pytest.raises(ModelError, match="of the network lean-other"):
+        Reader(calibration=replace(own, model="lean-other"))
 
 
 def test_a_folder_without_model_or_calibration(reader: Reader, tmp_path: Path) -> None:

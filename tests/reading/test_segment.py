@@ -118,7 +118,8 @@ def check(found: Lattice) -> None:
         assert 0 < area <= box.area
     for glyph in found.glyphs:
         first, last = glyph.span
-        assert 0 <= first < last <= min(count, first + CONFIG.run)
+        assert 0 <= first < last <= min(count, first + 2 * CONFIG.run)
+        assert glyph.severed >= 0
         assert glyph.box == Box.around(found.primitives[first:last])
         assert glyph.tile.shape == (28, 28)
         assert glyph.tile.max() == 255
@@ -164,6 +165,39 @@ def test_specks_are_no_primitives() -> None:
         grey[8:10, x : x + 2] = INK
     dirty = field_of(grey, H)
     assert len(segment(dirty, CONFIG).primitives) == len(segment(clean, CONFIG).primitives)
+
+
+def test_the_rest_of_a_rule_below_the_digits_is_no_primitive() -> None:
+    clean = draw_field("2047", gap=30)
+    grey = clean.page.grey.copy()
+    grey[-6:-3, 20:60] = INK
+    dirty = field_of(grey, H)
+    assert len(segment(dirty, CONFIG).primitives) == len(segment(clean, CONFIG).primitives)
+
+
+def test_what_is_whole_severs_no_ink_and_what_is_cut_does() -> None:
+    found = segment(two_strokes(34), CONFIG)
+    severed = {glyph.span: glyph.severed for glyph in found.glyphs}
+    last = len(found.primitives)
+    assert severed.pop((0, last)) == 0
+    assert severed
+    assert min(severed.values()) > 0
+
+
+def test_glyphs_that_sever_little_are_kept_first() -> None:
+    few = replace(CONFIG, most_glyphs=5)
+    kept = segment(draw_field("20475", gap=18), few).glyphs
+    assert [glyph.severed for glyph in kept] == [0.0] * 5
+
+
+def test_dots_do_not_use_up_a_run() -> None:
+    """A digit broken into dots by a poor printer is still offered whole."""
+    ink = np.zeros((H + 40, 120), np.float32)
+    for row in range(10):
+        cv2.circle(ink, (60 + row % 3, 22 + 6 * row), 2, 1.0, -1)
+    offered = lattice(field_ink(ink, H, 7.0), CONFIG)
+    assert len(offered.primitives) > CONFIG.run
+    assert (0, len(offered.primitives)) in {glyph.span for glyph in offered.glyphs}
 
 
 # --- rectification ---------------------------------------------------------------------------

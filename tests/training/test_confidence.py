@@ -29,6 +29,7 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "turned": float(random.random() < 0.2),
         "trailing": float(random.uniform(0, 3)),
         "field_score": float(random.uniform(0.1, 1)),
+        "field_share": float(random.uniform(0.1, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }
 

@@ -45,14 +45,21 @@ def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> l
         found.append(Objection(Reason.POOR_IMAGE))
     if best.evidence["other_lengths"] > config.other_length:
         found.append(Objection(Reason.WRONG_LENGTH))
-    for ordinal, digit in zip(_ORDINALS, best.digits, strict=False):
-        if digit.confidence < config.unclear_digit:
-            rival = f" or {digit.runner_up}" if digit.runner_up else ""
-            found.append(Objection(Reason.UNCLEAR_DIGIT, f"the {ordinal}, {digit.value}{rival}"))
+    found += _unclear(best, config)
     rivals = [h for h in hypotheses[1:] if h.zip != best.zip and h.probability > config.rival]
     if rivals:
         found.append(Objection(Reason.COMPETING, f"{best.zip} and {rivals[0].zip}"))
     return found
+
+
+def _unclear(best: ZipHypothesis, config: DecideConfig) -> list[Objection]:
+    """The digits that are unclear, each with its rival; one objection where most are."""
+    found = []
+    for ordinal, digit in zip(_ORDINALS, best.digits, strict=False):
+        if digit.confidence < config.unclear_digit:
+            rival = f" or {digit.runner_up}" if digit.runner_up else ""
+            found.append(Objection(Reason.UNCLEAR_DIGIT, f"the {ordinal}, {digit.value}{rival}"))
+    return found if len(found) <= len(_ORDINALS) // 2 else [Objection(Reason.ILLEGIBLE)]
 
 
 def _digit_height(hypothesis: ZipHypothesis) -> float:

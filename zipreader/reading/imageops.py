@@ -8,6 +8,10 @@ import numpy.typing as npt
 
 from zipreader.elements import GreyImage, Image, InkMap, Mask, Matrix
 
+_FEWEST_PLACES = 8
+_FAINT = 0.08
+"""Share of a place that is covered where a pattern is printed on it."""
+
 
 def to_grey(image: Image) -> GreyImage:
     """BGR or grey -> grey, without a copy where it is grey already."""
@@ -69,13 +73,66 @@ def ink(grey: GreyImage, reach: float, least_contrast: float = 0.06) -> InkMap:
     dark = taken > split
     if not dark.any():
         return np.zeros_like(taken)
-    ground = float(np.median(taken[~dark])) if not dark.all() else 0.0
+    pattern = printed_pattern(taken, reach)
+    if pattern is not None:
+        dark, ground = pattern
+    else:
+        ground = float(np.median(taken[~dark])) if not dark.all() else 0.0
     full = float(np.median(taken[dark]))
     if full - ground < least_contrast:
         return np.zeros_like(taken)
     level = (taken - ground) / (full - ground)
     soft = np.clip((level - 0.55) / 0.6 + 0.5, 0, 1).astype(np.float32)
     return soft * near(level > 0.45, level > 0.65, soft)
+
+
+def printed_pattern(taken: InkMap, reach: float, share: float = 0.5) -> tuple[Mask, float] | None:
+    """Tell writing from a fainter pattern printed all over the paper.
+
+    Contrast is split into three classes.  Where the middle one is found in most
+    places that are away from the darkest, it is a pattern and no faint stroke.
+
+    Args:
+        taken: contrast, (H, W) float32 in 0..1.
+        reach: as in ``paper``; places are squares of a third of it.
+        share: of the places away from writing that hold the pattern.
+
+    Returns:
+        The mask of the writing and the contrast of the pattern; ``None`` if there is none.
+    """
+    low, high = otsu_twice(taken)
+    firm = taken > high
+    middle = (taken > low) & ~firm
+    if not firm.any() or not middle.any():
+        return None
+    cell = max(3, round(reach / 3))
+    away = cv2.distanceTransform((~firm).astype(np.uint8), cv2.DIST_L2, 3) > cell
+    size = (max(1, taken.shape[1] // cell), max(1, taken.shape[0] // cell))
+    empty = cv2.resize(away.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.7
+    faint = cv2.resize((middle & away).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    if empty.sum() < _FEWEST_PLACES or (faint[empty] > _FAINT).mean() < share:
+        return None
+    return firm, float(np.median(taken[middle & away]))
+
+
+def otsu_twice(values: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Otsu's two thresholds that part values in 0..1 into three classes."""
+    bins = 64
+    counts, edges = np.histogram(values, bins=bins, range=(0.0, 1.0))
+    weight = np.concatenate([[0], np.cumsum(counts)]) / max(values.size, 1)
+    moment = np.concatenate([[0], np.cumsum(counts * (edges[:-1] + edges[1:]) / 2)])
+    moment = moment / max(values.size, 1)
+
+    def between(start: npt.NDArray[np.intp], end: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        mass = weight[end] - weight[start]
+        return (moment[end] - moment[start]) ** 2 / np.maximum(mass, 1e-9)
+
+    first, second = np.triu_indices(bins - 1, 1)
+    first, second = first + 1, second + 1
+    zero, end = np.zeros_like(first), np.full_like(first, bins)
+    variance = between(zero, first) + between(first, second) + between(second, end)
+    best = int(variance.argmax())
+    return float(edges[first[best]]), float(edges[second[best]])
 
 
 def near(weak: Mask, firm: Mask, like: InkMap) -> InkMap:

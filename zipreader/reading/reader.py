@@ -21,6 +21,7 @@ from zipreader.elements import (
     ZipField,
     ZipHypothesis,
 )
+from zipreader.errors import ModelError
 from zipreader.reading.classifier import Classifier, Runtime, default_model_dir
 from zipreader.reading.decide import decide
 from zipreader.reading.decode import decode
@@ -34,6 +35,7 @@ from zipreader.reading.probability import Calibration, load_calibration
 from zipreader.reading.segment import segment
 
 _T = TypeVar("_T")
+_LEAST_SCORE = 1e-6
 
 
 class Reader:
@@ -69,6 +71,7 @@ class Reader:
             if isinstance(calibration, Calibration)
             else load_calibration(calibration or model_dir / "calibration.json")
         )
+        _check_pair(self.calibration, self.classifier)
         self.directory = Directory()
         self.threshold = (
             self.calibration.certificate(max_error).threshold
@@ -97,7 +100,7 @@ class Reader:
             attempt = _Attempt(upright, blocks, fields, hypotheses)
             if best.upright is None or attempt.probability > best.probability:
                 best = attempt
-            if best.probability >= self.config.certain:
+            if best.probability >= self.config.upright:
                 break
         return self._reading(page, best, clock)
 
@@ -114,14 +117,17 @@ class Reader:
     ) -> tuple[ZipHypothesis, ...]:
         """The readings of all fields, best first; stops at a certain one."""
         found: dict[str, ZipHypothesis] = {}
+        best_place = max((field.score for field in fields), default=1.0)
         for field in fields:
+            if any(self._holds(field, hypothesis) for hypothesis in found.values()):
+                continue
             with clock("segment"):
                 lattice = segment(field, self.config.segment)
             with clock("classify"):
                 scores = self.classifier.scores(lattice.tiles)
             with clock("decode"):
                 for hypothesis in decode(lattice, scores, self.config.decode):
-                    judged = self._judge(hypothesis, turned)
+                    judged = self._judge(hypothesis, turned, best_place)
                     rival = found.get(judged.zip)
                     if rival is None or rival.probability < judged.probability:
                         found[judged.zip] = judged
@@ -129,7 +135,12 @@ class Reader:
                 break
         return _ranked(found.values())
 
-    def _judge(self, hypothesis: ZipHypothesis, turned: float) -> ZipHypothesis:
+    def _holds(self, field: ZipField, hypothesis: ZipHypothesis) -> bool:
+        """Whether a field holds a likely ZIP that was read already, and would but read it again."""
+        inside = field.box.intersection(hypothesis.field.box) == hypothesis.field.box
+        return inside and hypothesis.probability >= self.config.likely
+
+    def _judge(self, hypothesis: ZipHypothesis, turned: float, best_place: float) -> ZipHypothesis:
         """Add what the directory and the place know, and the probability of being right."""
         place = self.directory.place(hypothesis.zip)
         evidence = {
@@ -137,6 +148,7 @@ class Reader:
             "assigned": float(place is not None),
             "turned": turned,
             "field_score": hypothesis.field.score,
+            "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
             "pixel_height": hypothesis.field.digit_height,
         }
         probability = self.calibration.probability(evidence)
@@ -154,6 +166,15 @@ class Reader:
             attempt.blocks,
             attempt.fields,
             clock.seconds,
+        )
+
+
+def _check_pair(calibration: Calibration, classifier: Classifier) -> None:
+    """Refuse thresholds that were certified for another network: they promise nothing here."""
+    if calibration.model not in (None, classifier.name):
+        raise ModelError(
+            f"the calibration is of the network {calibration.model}, but the network is "
+            f"{classifier.name}: run zipreader calibrate for it"
         )
 
 

@@ -31,37 +31,50 @@ def find_seams(ink: InkMap, stroke: float, config: SegmentConfig) -> list[Path]:
     """
     height, width = ink.shape
     cost = ink + np.float32(_PAPER_COST)
-    down, from_above = _accumulate(cost, config.cut_slope)
-    up, from_below = _accumulate(cost[::-1], config.cut_slope)
-    up, from_below = up[::-1], from_below[::-1]
+    totals, steps = _accumulate(np.stack([cost, cost[::-1]]), config.cut_slope)
+    down, up = totals[0], totals[1, ::-1]
+    from_above, from_below = steps[0], steps[1, ::-1]
     through = down + up - cost
     distance = config.cut_distance * config.digit_height
     candidates: list[tuple[float, Path]] = []
     for share in _CROSSING_ROWS:
         row = min(int(share * height), height - 1)
-        for column in _minima(through[row], distance / 2):
-            total = float(through[row, column])
-            if total <= config.cut_cost * stroke + _PAPER_COST * height:
-                candidates.append((total, _trace(from_above, from_below, row, column)))
+        limit = config.cut_cost * stroke + _PAPER_COST * height
+        columns = [c for c in _minima(through[row], distance / 2) if through[row, c] <= limit]
+        if columns:
+            paths = _trace(from_above, from_below, row, np.array(columns, np.int32))
+            candidates += [
+                (float(through[row, column]), path)
+                for column, path in zip(columns, paths, strict=True)
+            ]
     most = 2 + round(4 * width / config.digit_height)
     return _distinct(candidates, distance, most)
 
 
-def _accumulate(cost: InkMap, slope: float) -> tuple[InkMap, npt.NDArray[np.int8]]:
-    """The cheapest path from the first row to each pixel, and the step that led there."""
-    total = cost.copy()
-    step = np.zeros(cost.shape, np.int8)
-    width = cost.shape[1]
-    for y in range(1, len(cost)):
-        above = total[y - 1]
-        options = np.full((3, width), np.inf, np.float32)
-        options[0] = above
-        options[1, 1:] = above[:-1] + slope
-        options[2, :-1] = above[1:] + slope
-        choice = options.argmin(axis=0)
-        total[y] += options[choice, np.arange(width)]
-        step[y] = np.array([0, -1, 1], np.int8)[choice]
-    return total, step
+def _accumulate(
+    costs: npt.NDArray[np.float32], slope: float
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+    """The cheapest path from the first row to each pixel, and the step that led there.
+
+    Args:
+        costs: (N, H, W), N images at once.
+        slope: what a diagonal step costs.
+
+    Returns:
+        Totals and steps, (N, H, W) both.
+    """
+    totals = costs.copy()
+    steps = np.zeros(costs.shape, np.int8)
+    for y in range(1, costs.shape[1]):
+        above = totals[:, y - 1]
+        cheapest, came = above.copy(), steps[:, y]
+        from_left, from_right = above[:, :-1] + slope, above[:, 1:] + slope
+        np.copyto(came[:, 1:], -1, where=from_left < cheapest[:, 1:])
+        np.minimum(cheapest[:, 1:], from_left, out=cheapest[:, 1:])
+        np.copyto(came[:, :-1], 1, where=from_right < cheapest[:, :-1])
+        np.minimum(cheapest[:, :-1], from_right, out=cheapest[:, :-1])
+        totals[:, y] += cheapest
+    return totals, steps
 
 
 def _minima(values: InkMap, reach: float) -> list[int]:
@@ -75,22 +88,23 @@ def _minima(values: InkMap, reach: float) -> list[int]:
 
 
 def _trace(
-    from_above: npt.NDArray[np.int8], from_below: npt.NDArray[np.int8], row: int, column: int
+    from_above: npt.NDArray[np.int8], from_below: npt.NDArray[np.int8], row: int, columns: Path
 ) -> Path:
-    path = np.empty(len(from_above), np.int32)
-    path[row] = column
+    """The (N, H) paths through N columns of a row."""
+    paths = np.empty((len(columns), len(from_above)), np.int32)
+    paths[:, row] = columns
     for y in range(row, 0, -1):
-        path[y - 1] = path[y] + from_above[y, path[y]]
-    for y in range(row, len(path) - 1):
-        path[y + 1] = path[y] + from_below[y, path[y]]
-    return path
+        paths[:, y - 1] = paths[:, y] + from_above[y, paths[:, y]]
+    for y in range(row, len(from_above) - 1):
+        paths[:, y + 1] = paths[:, y] + from_below[y, paths[:, y]]
+    return paths
 
 
 def _distinct(candidates: list[tuple[float, Path]], distance: float, most: int) -> list[Path]:
     """The cheapest that differ on average by ``distance`` from each cheaper one."""
     chosen: list[Path] = []
     for _, path in sorted(candidates, key=lambda item: item[0]):
-        if all(np.abs(path - other).mean() >= distance for other in chosen):
+        if not chosen or np.abs(np.stack(chosen) - path).mean(axis=1).min() >= distance:
             chosen.append(path)
         if len(chosen) == most:
             break

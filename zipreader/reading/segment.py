@@ -9,6 +9,7 @@ run of neighbouring primitives is offered as a glyph (C. Burges et al.,
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from zipreader.reading.rules import without_rules
 from zipreader.reading.seams import find_seams
 
 Labels = npt.NDArray[np.int32]
+Vector = npt.NDArray[Any]
 
 
 def segment(field: ZipField, config: SegmentConfig) -> Lattice:
@@ -61,7 +63,7 @@ def lattice(source: FieldInk, config: SegmentConfig) -> Lattice:
     labels = primitive_labels(source, config)
     boxes = _boxes(labels)
     areas = np.bincount(labels.ravel(), weights=source.ink.ravel(), minlength=len(boxes) + 1)[1:]
-    glyphs = _glyphs(source.ink, labels, boxes, config)
+    glyphs = _glyphs(source, labels, boxes, areas, config)
     return Lattice(source, tuple(boxes), tuple(float(a) for a in areas), tuple(glyphs))
 
 
@@ -83,11 +85,33 @@ def primitive_labels(source: FieldInk, config: SegmentConfig) -> Labels:
 
 
 def _worth_keeping(stats: npt.NDArray[np.int32], count: int, config: SegmentConfig) -> list[int]:
-    """The components that are no specks, the largest when there are too many."""
-    least = config.speck * config.digit_height**2
-    kept = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= least]
+    """The components that are no specks and lie where the digits stand; the largest of too many."""
+    height = config.digit_height
+    top, bottom = _band(stats[1:count], config)
+    kept = [
+        i
+        for i in range(1, count)
+        if stats[i, cv2.CC_STAT_AREA] >= config.speck * height**2
+        and stats[i, cv2.CC_STAT_TOP] < bottom
+        and stats[i, cv2.CC_STAT_TOP] + stats[i, cv2.CC_STAT_HEIGHT] > top
+    ]
     kept.sort(key=lambda i: -int(stats[i, cv2.CC_STAT_AREA]))
     return kept[: config.most_primitives]
+
+
+def _band(stats: npt.NDArray[np.int32], config: SegmentConfig) -> tuple[float, float]:
+    """The rows between which the tall components stand, and a little more.
+
+    What lies wholly above or below is the rest of a rule or of another line.
+    """
+    height = config.digit_height
+    tops, heights = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    tall = (heights >= config.tall[0] * height) & (heights <= config.tall[1] * height)
+    if not tall.any():
+        return -math.inf, math.inf
+    top = float(np.percentile(tops[tall], 25))
+    bottom = float(np.percentile((tops + heights)[tall], 75))
+    return top - config.band_margin * height, bottom + config.band_margin * height
 
 
 def _cut(ink: InkMap, own: Mask, stroke: float, config: SegmentConfig) -> Labels:
@@ -134,26 +158,66 @@ def _boxes(labels: Labels) -> list[Box]:
     return boxes
 
 
-def _glyphs(ink: InkMap, labels: Labels, boxes: list[Box], config: SegmentConfig) -> list[Glyph]:
-    """Every run of primitives whose size may be a digit's."""
+def _glyphs(
+    source: FieldInk,
+    labels: Labels,
+    boxes: list[Box],
+    areas: Vector,
+    config: SegmentConfig,
+) -> list[Glyph]:
+    """Runs of primitives whose size may be a digit's, those that cut least ink first."""
     height = config.digit_height
-    spans = [
-        ((first, last), Box.around(boxes[first:last]))
-        for first in range(len(boxes))
-        for last in range(first + 1, min(first + config.run, len(boxes)) + 1)
-    ]
     fitting = [
         (span, box)
-        for span, box in spans
+        for span in _spans(areas, source.stroke_width, config)
+        for box in (Box.around(boxes[span[0] : span[1]]),)
         if box.width <= config.widest * height
         and config.lowest * height <= box.height <= config.highest * height
     ]
-    fitting.sort(key=lambda item: abs(math.log(item[1].height / height)) + item[1].width / height)
-    glyphs = [
-        Glyph(span, box, _tile(ink, labels, span, box))
-        for span, box in fitting[: config.most_glyphs]
+    contacts = _contacts(labels, source.ink)
+    width = max(source.stroke_width, 1.0)
+    severed = [_severed(contacts, span) / width for span, _ in fitting]
+    unlikely = [
+        abs(math.log(box.height / height)) + box.width / height + config.severed_weight * cut
+        for (_, box), cut in zip(fitting, severed, strict=True)
     ]
-    return sorted(glyphs, key=lambda glyph: glyph.span)
+    glyphs = []
+    for i in sorted(np.argsort(unlikely, kind="stable")[: config.most_glyphs]):
+        span, box = fitting[i]
+        glyphs.append(Glyph(span, box, _tile(source.ink, labels, span, box), severed[i]))
+    return glyphs
+
+
+def _spans(areas: Vector, stroke: float, config: SegmentConfig) -> list[tuple[int, int]]:
+    """Runs of neighbours; dots do not count towards the longest run, up to as many again."""
+    large = np.concatenate([[0], np.cumsum(areas > config.dot * stroke * stroke)])
+    return [
+        (first, last)
+        for first in range(len(areas))
+        for last in range(first + 1, min(first + 2 * config.run, len(areas)) + 1)
+        if large[last] - large[first] <= config.run
+    ]
+
+
+def _contacts(labels: Labels, ink: InkMap) -> npt.NDArray[np.intp]:
+    """(n + 1, n + 1) lengths in pixels along which two primitives were one piece of ink."""
+    own = np.where(ink >= 0.5, labels, 0)
+    size = int(labels.max(initial=0)) + 1
+    lengths = []
+    for one, other in ((own[:, :-1], own[:, 1:]), (own[:-1], own[1:])):
+        border = (one != other) & (one > 0) & (other > 0)
+        pairs = np.zeros((size, size), np.intp)
+        np.add.at(pairs, (one[border], other[border]), 1)
+        lengths.append(pairs + pairs.T)
+    longest: npt.NDArray[np.intp] = np.maximum(*lengths)
+    return longest
+
+
+def _severed(contacts: npt.NDArray[np.intp], span: tuple[int, int]) -> int:
+    """How many pixels of ink part the primitives of a span from all others."""
+    inside = slice(span[0] + 1, span[1] + 1)
+    rows = contacts[inside]
+    return int(rows.sum() - rows[:, inside].sum())
 
 
 def _tile(ink: InkMap, labels: Labels, span: tuple[int, int], box: Box) -> npt.NDArray[np.uint8]:

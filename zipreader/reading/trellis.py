@@ -9,7 +9,7 @@ from itertools import accumulate
 import numpy as np
 
 from zipreader.config import DecodeConfig
-from zipreader.elements import NOT_A_DIGIT, Box, Lattice, Scores
+from zipreader.elements import NOT_A_DIGIT, Box, Glyph, Lattice, Scores
 
 _DASH_HEIGHT = 0.4
 _DASH_WIDTH = (0.15, 1.1)
@@ -45,15 +45,19 @@ class Trellis:
         """By the position where they start: the glyphs that may be digits."""
         arcs: dict[int, list[Arc]] = {}
         for index, glyph in enumerate(self.glyphs):
-            costs = self._costs(self.scores[index], glyph.box)
+            costs = self._costs(self.scores[index], glyph)
             if costs:
                 arcs.setdefault(glyph.span[0], []).append(Arc(*glyph.span, index, costs))
         return arcs
 
-    def _costs(self, row: Scores, box: Box) -> tuple[tuple[str, float], ...]:
+    def _costs(self, row: Scores, glyph: Glyph) -> tuple[tuple[str, float], ...]:
+        severed = self.config.severed_cost * glyph.severed
         likely = [int(v) for v in np.argsort(-row[:NOT_A_DIGIT])[: self.config.digits_per_glyph]]
         costs = [
-            (str(v), -math.log(max(float(row[v]), _TINY)) + self._shape_cost(v, box))
+            (
+                str(v),
+                -math.log(max(float(row[v]), _TINY)) + severed + self._shape_cost(v, glyph.box),
+            )
             for v in likely
         ]
         return tuple((value, cost) for value, cost in costs if cost <= self.config.most_cost)
