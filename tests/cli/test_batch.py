@@ -130,6 +130,7 @@ def test_a_list_on_stdin(
         ("mail", "-o", "out.xml"),
         ("mail", "-o", "nowhere/out.csv"),
         ("mail", "--copy-flagged", "mail/look"),
+        ("mail/**/*.png", "--copy-flagged", "mail/look"),
         ("mail", "--max-error", "1%", "--min-confidence", "0.9"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tests.conftest import Command
-from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, drawn_mail
+from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, drawn_mail, fill
 from zipreader.cli.picture import Graphics, graphics_of, show_picture
 from zipreader.errors import ExitCode
 from zipreader.mailroom.store import Store
@@ -53,6 +53,28 @@ def test_the_same_rules_hold(
     assert answers(database) == [(1, "zip", CHICAGO), (2, "skip", None)]
     with Store.open(database) as store:
         assert list(store.rows("SELECT 1 FROM leases")) == []
+
+
+def test_a_name_that_is_no_plain_text_is_shown_all_the_same(
+    zipreader: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path / "mail.db") as store:
+        fill(store, "review", folder="/mail/\udcff\033[2J")
+    typing(monkeypatch, "q")
+    done = zipreader("review", "--db", tmp_path / "mail.db", "--name", "Ann")
+    assert done.code == ExitCode.OK
+    assert "/mail/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[2J/1.png" in done.out
+
+
+def test_who_has_no_name_is_asked_for_one(
+    zipreader: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+    done = zipreader("review", "--db", database)
+    assert done.code == ExitCode.USAGE
+    assert "--name" in done.complaint
 
 
 def test_double_keying_and_an_empty_queue(

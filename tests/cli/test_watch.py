@@ -81,6 +81,7 @@ def test_files_are_moved_when_told_and_recorded_where_they_lie(hot: Path) -> Non
         ("nowhere", "-o", "out.jsonl"),
         ("in", "-o", "out.xml"),
         ("in", "-o", "out.jsonl", "--move-to", "in/read"),
+        ("in", "-o", "out.jsonl", "--move-to", "."),
         ("in", "-o", "out.jsonl", "--copy-flagged", "in"),
     ],
 )

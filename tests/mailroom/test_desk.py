@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, Clock, fill
+from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, Clock, fill, identity, record
 from zipreader.errors import UsageError
 from zipreader.mailroom.desk import Desk, Outcome
 from zipreader.mailroom.rules import Answer, Rules, Verdict
@@ -165,6 +165,26 @@ def test_nobody_undoes_what_others_said_or_hold(store: Store) -> None:
     assert desk.undo("bob") is None
     assert ids(desk, "bob") == [1]
     assert desk.undo("ann") is None, "bob is at it"
+
+
+def test_nobody_undoes_what_is_done_without_them(store: Store) -> None:
+    fill(store, "review", "review")
+    desk = Desk(store, Rules(double=True))
+    for name, answer in (("ann", OTHER), ("bob", YES), ("cyd", YES)):
+        assert desk.answer(name, 1, answer, 1.0) is SAVED
+    assert desk.undo("ann") is None, "there would be no place for another answer"
+    assert ids(desk, "ann") == [2]
+    assert desk.undo("cyd") is not None
+
+
+def test_a_piece_whose_file_was_read_again_leaves_the_desks(store: Store) -> None:
+    fill(store, "review", "review")
+    desk = Desk(store, Rules())
+    assert ids(desk, "ann", 2) == [1, 2]
+    store.add_file(identity("/mail/1.png", size=2), [record("/mail/1.png")])
+    assert desk.answer("ann", 1, YES, 1.0) is LOST
+    assert desk.keep("ann", [1, 2]) == [2]
+    assert ids(desk, "ann", 2) == [2, 3], "or it would come again and again"
 
 
 def test_what_was_said_long_ago_stays(store: Store, clock: Clock) -> None:

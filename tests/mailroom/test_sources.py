@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zipreader.errors import InputError, UsageError
-from zipreader.mailroom.sources import Folder, Places, listed
+from zipreader.mailroom.sources import Folder, Places, listed, takes_in
 
 
 @pytest.fixture
@@ -49,6 +49,31 @@ def test_pipes_and_dead_links_are_no_mail(mail: Path) -> None:
     os.mkfifo(mail / "pipe.png")
     (mail / "dead.png").symlink_to("nowhere")
     assert len(list(Folder("mail"))) == 4
+
+
+def test_a_link_that_leads_in_a_circle_is_one_file_that_fails(mail: Path) -> None:
+    before = [file.path for file in Folder("mail")]
+    (mail / "circle.png").symlink_to("circle.png")
+    assert sorted(file.path for file in Folder("mail")) == sorted([*before, "mail/circle.png"])
+
+
+@pytest.mark.parametrize(
+    ("place", "folder", "taken"),
+    [
+        ("mail", "mail/look", True),
+        ("mail", "look", False),
+        ("mail", "mail-look", False),
+        ("mail/**/*.tif", "mail/look", True),
+        ("mail/*", "mail/look/deep", True),
+        ("mail/*/*.tif", "mail/look", True),
+        ("mail/*.tif", "mail/look", False),
+        ("mail/in*/**/*.tif", "mail/look", False),
+        ("mail/**/*.tif", "look", False),
+        ("mail/[1].png", "mail/look", False),
+    ],
+)
+def test_what_a_place_takes_in(mail: Path, place: str, folder: str, taken: bool) -> None:
+    assert takes_in(place, Path(folder)) is taken
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.mailroom.office import CHICAGO, Clock, fill
+from tests.mailroom.office import CHICAGO, Clock, fill, identity, record
 from zipreader.mailroom.desk import Desk
 from zipreader.mailroom.rules import Answer, Rules
 from zipreader.mailroom.statistics import Keyer, overview
@@ -35,6 +36,22 @@ def test_everything_is_counted_once_by_day_and_by_folder(store: Store) -> None:
     assert sum((tally for _, tally in found.folders), type(total)()) == total
     assert found.keyers == (Keyer("ann", 1, 1800.0),)
     assert found.thresholds == {0.9: 2}
+
+
+def test_mail_that_comes_while_everything_is_counted_is_counted_next_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, batch = store.rows, Store.open(store.path)
+
+    def meanwhile(query: str, *values: object) -> Iterator[object]:
+        if "waiting" in query:
+            assert batch.add_file(identity("/new/1.png"), [record("/new/1.png")])
+        return rows(query, *values)
+
+    monkeypatch.setattr(store, "rows", meanwhile)
+    assert overview(store).total.flagged == 3
+    monkeypatch.undo()
+    assert overview(store).total.flagged == 4
 
 
 def test_an_empty_mailroom_is_no_error(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,14 @@ def _review(path: Path, name: str, wanted: int) -> None:
             for task in desk.take(name, 3):
                 assert desk.answer(name, task.piece.id, Answer.of("60614"), 0.1) is Outcome.SAVED
                 done += 1
+
+
+def test_several_may_begin_a_database_at_once(path: Path) -> None:
+    with ThreadPoolExecutor(8) as people:
+        stores = list(people.map(lambda _: Store.open(path), range(8)))
+    for store in stores:
+        assert next(store.rows("PRAGMA journal_mode")) == ("wal",)
+        store.close()
 
 
 def test_a_batch_writes_while_several_review(path: Path) -> None:

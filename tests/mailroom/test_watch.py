@@ -79,6 +79,21 @@ def test_a_file_that_grows_is_waited_for(root: Path, look: Look) -> None:
     assert look(4) == ["a.png"]
 
 
+def test_a_file_that_is_begun_and_not_yet_written_is_waited_for(root: Path, clock: Clock) -> None:
+    told: list[str] = []
+    known: set[FileIdentity] = set()
+    hot = HotFolder(
+        str(root), known.__contains__, complain=told.append, patience=Patience(2, 5), clock=clock
+    )
+    look = looking(iter(hot), clock, known)
+    (root / "a.png").touch()
+    assert look(0) + look(6) + look(60) == []
+    assert told == [f"{root / 'a.png'}: is empty, and waited for"]
+    (root / "a.png").write_text("whole")
+    assert look(6) == []
+    assert look(6) == ["a.png"]
+
+
 def test_a_file_that_changes_later_is_taken_again(root: Path, look: Look) -> None:
     (root / "a.png").write_text("front")
     assert look(0) + look(6) == ["a.png"]
@@ -88,20 +103,20 @@ def test_a_file_that_changes_later_is_taken_again(root: Path, look: Look) -> Non
 
 
 def test_the_folder_is_not_looked_at_before_the_time(root: Path, look: Look) -> None:
-    (root / "a.png").touch()
+    (root / "a.png").write_text("whole")
     assert look(0) == []
-    (root / "b.png").touch()
+    (root / "b.png").write_text("whole")
     assert look(1) == []
     assert look(5) == ["a.png"], "b.png was first seen just now"
     assert look(6) == ["b.png"]
 
 
 def test_a_file_that_comes_back_is_a_new_one(root: Path, look: Look) -> None:
-    (root / "a.png").touch()
+    (root / "a.png").write_text("whole")
     assert look(0) == []
     (root / "a.png").unlink()
     assert look(4) == []
-    (root / "a.png").touch()
+    (root / "a.png").write_text("whole")
     assert look(4) == []
     assert look(6) == ["a.png"]
 
@@ -109,7 +124,7 @@ def test_a_file_that_comes_back_is_a_new_one(root: Path, look: Look) -> None:
 def test_what_was_taken_before_a_restart_is_not_taken_again(
     root: Path, look: Look, known: set[FileIdentity]
 ) -> None:
-    (root / "a.png").touch()
+    (root / "a.png").write_text("whole")
     known.add(FileIdentity.of(root / "a.png"))
     assert look(0) + look(6) + look(6) == []
 
@@ -117,7 +132,7 @@ def test_what_was_taken_before_a_restart_is_not_taken_again(
 def test_folders_in_it_are_looked_at_and_hidden_files_are_not(root: Path, look: Look) -> None:
     (root / "tray").mkdir()
     for name in ("tray/a.tif", ".b.png", "c.part", "Thumbs.db"):
-        (root / name).touch()
+        (root / name).write_text("whole")
     assert look(0) + look(6) == ["a.tif"]
 
 
@@ -128,7 +143,7 @@ def test_a_drive_that_goes_and_comes_back_is_told_once(root: Path, clock: Clock)
         str(root), known.__contains__, complain=told.append, patience=Patience(2, 5), clock=clock
     )
     look = looking(iter(hot), clock, known)
-    (root / "a.png").touch()
+    (root / "a.png").write_text("whole")
     assert look(0) == []
     away = root.rename(root.with_name("away"))
     assert look(6) + look(6) == []
@@ -148,6 +163,6 @@ def test_a_file_that_cannot_be_taken_is_tried_again(root: Path, clock: Clock) ->
 
     hot = HotFolder(str(root), known.__contains__, take=take, patience=Patience(2, 5), clock=clock)
     look = looking(iter(hot), clock, known)
-    (root / "a.png").touch()
+    (root / "a.png").write_text("whole")
     assert look(0) + look(6) == []
     assert look(6) == ["a.png"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import Counter
@@ -7,22 +8,28 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from tests.mailroom.office import drawn_mail
 from tests.web.conftest import ORIGIN, Server
+from zipreader.elements import Page, Reading
 from zipreader.reading.reader import Reader
 from zipreader.reading.record import to_record
 from zipreader.reading.spec import ReaderSpec
 from zipreader.web.app import make_app
+from zipreader.web.bodies import body_of
 from zipreader.web.config import ApiConfig, WebConfig
 from zipreader.web.openapi import description
-from zipreader.web.reading import Busy, Read, ReaderProcess, Refused, TooSlow
+from zipreader.web.reading import Busy, Read, ReaderProcess, Refused, TooSlow, read_page
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 LETTER = SAMPLES / "handwritten.jpg"
@@ -157,6 +164,29 @@ def test_an_upload_that_stalls_is_given_up(tmp_path: Path) -> None:
         connection.endheaders(b"x" * 10)
         assert connection.getresponse().status == 408
         connection.close()
+
+
+def test_a_fault_of_the_reader_is_not_to_be_tried_again(reader: Reader) -> None:
+    class Faulty:
+        config = reader.config
+
+        def read_page(self, page: Page) -> Reading:
+            raise cv2.error("a matrix\nof no size")
+
+    answer = read_page(cast("Reader", Faulty()), blank(60, 100), 1)
+    assert answer == Refused(
+        "<upload>: fault of the reader: error: a matrix of no size", too_large=False
+    )
+
+
+def test_who_hangs_up_is_no_fault_of_the_server() -> None:
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, gone)
+    with pytest.raises(HTTPException) as refused:
+        asyncio.run(body_of(request, 100, 1.0))
+    assert refused.value.status_code == 400
 
 
 # --- a real reader in its process --------------------------------------------------------------

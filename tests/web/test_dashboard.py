@@ -55,3 +55,9 @@ def test_the_dashboard_shows_the_state_of_the_mailroom(
 
 def test_a_new_mailroom_has_a_dashboard(client: TestClient) -> None:
     assert "Nothing was audited yet" in client.get("/").text
+
+
+def test_a_folder_that_is_no_unicode_is_shown(client: TestClient, database: Path) -> None:
+    with Store.open(database) as store:
+        fill(store, "review", folder="/mail/\udcff")
+    assert r"/mail/\udcff" in client.get("/").text

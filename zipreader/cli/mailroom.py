@@ -95,10 +95,12 @@ def copier(folder: Path | None, inputs: Iterable[str]) -> Callable[[Outcome], No
     """
     if folder is None:
         return None
-    for place in inputs:
-        if folder.resolve().is_relative_to(Path(place).resolve()):
-            raise UsageError(f"{folder}: lies within {place}, which is read")
     from zipreader.mailroom.filing import copy_into
+    from zipreader.mailroom.sources import takes_in
+
+    for place in inputs:
+        if takes_in(place, folder):
+            raise UsageError(f"{folder}: lies within {place}, which is read")
 
     def copy(outcome: Outcome) -> None:
         path = Path(outcome.file.path)

@@ -16,7 +16,7 @@ from rich.text import Text
 from zipreader.cli.console import stdout
 from zipreader.cli.desk import AuditOption, DatabaseOption, DoubleOption, LeaseOption, make_rules
 from zipreader.cli.picture import Graphics, graphics_of, show_picture
-from zipreader.errors import InputError
+from zipreader.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from zipreader.elements import Place
@@ -51,11 +51,18 @@ def review(
     with Store.open(db, create=False) as store:
         desk = Desk(store, make_rules(double, audit, lease))
         console = stdout()
-        seat = _Seat(desk, checked_name(name or getpass.getuser()), console, graphics_of(console))
+        seat = _Seat(desk, checked_name(name or _own_name()), console, graphics_of(console))
         try:
             seat.work()
         finally:
             desk.release(seat.name)
+
+
+def _own_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container may run as a number without a name
+        raise UsageError("the system does not know your name: give it as --name") from error
 
 
 @dataclass(slots=True)
@@ -141,6 +148,7 @@ class _Seat:
 
     def _show(self, task: Task) -> None:
         from zipreader.mailroom.pictures import pictures_of
+        from zipreader.mailroom.work import one_line
 
         try:
             show_picture(self.console, pictures_of(task).crop, self.graphics)
@@ -150,7 +158,7 @@ class _Seat:
         for number, candidate in enumerate(task.candidates, 1):
             zip_code = Text(candidate.zip, style="bold" if number == 1 else "")
             table.add_row(Text(str(number), style="dim"), zip_code, _place(candidate.place))
-        title = Text(task.piece.file.path, style="dim")
+        title = Text(one_line(task.piece.file.path), style="dim")
         self.console.print(Group(title, *(Text(f"• {r}") for r in task.reasons), table))
 
     def _told(self, answer: Answer) -> str:

@@ -119,6 +119,8 @@ def _check_move(folder: Path, move_to: Path | None) -> None:
         return
     if move_to.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{move_to}: lies within {folder}, which is watched")
+    if folder.resolve().is_relative_to(move_to.resolve()):  # read there, settled or not
+        raise UsageError(f"{folder}: lies within {move_to}, to which files are moved")
     try:
         move_to.mkdir(parents=True, exist_ok=True)
     except OSError as error:

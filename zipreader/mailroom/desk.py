@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
@@ -18,7 +18,7 @@ from zipreader.errors import UsageError
 from zipreader.mailroom.audit import enrol
 from zipreader.mailroom.leases import Leases
 from zipreader.mailroom.reviews import Reviews, accepted_answer
-from zipreader.mailroom.rules import Answer, Rules, needs_person
+from zipreader.mailroom.rules import Answer, Review, Rules, needs_person
 from zipreader.mailroom.store import Piece, Store
 from zipreader.reading.directory import Directory
 
@@ -152,7 +152,8 @@ class Desk:
     def undo(self, reviewer: str) -> Undone | None:
         """Withdraw a person's latest answer and lease them its piece again.
 
-        ``None`` where there is nothing to withdraw, or somebody else is at that piece.
+        ``None`` where there is nothing to withdraw, somebody else is at that piece, or it is
+        done without this person's answer.
         """
         reviewer = checked_name(reviewer)
         with self.store.changing() as connection:
@@ -160,6 +161,9 @@ class Desk:
             latest = reviews.latest(reviewer, reviews.now - self.rules.undo)
             piece = self.store.piece(latest.piece) if latest else None
             if not latest or not piece or leases.holder(piece.id) not in {None, reviewer}:
+                return None
+            others = [each for each in reviews.of(piece.id) if each.reviewer != reviewer]
+            if not self._is_due(connection, piece, others):
                 return None
             reviews.withdraw(reviewer, latest)
             self._requeue(connection, piece)
@@ -194,14 +198,21 @@ class Desk:
 
     def _requeue(self, connection: sqlite3.Connection, piece: Piece) -> None:
         """Bring the queue in line with the reviews of a piece."""
-        if needs_person(accepted_answer(piece), self._reviews(connection).of(piece.id)):
-            connection.execute(
-                "INSERT OR IGNORE INTO waiting SELECT pieces.id FROM pieces "
-                "JOIN current_files ON current_files.id = pieces.file WHERE pieces.id = ?",
-                (piece.id,),
-            )
+        if self._is_due(connection, piece, self._reviews(connection).of(piece.id)):
+            connection.execute("INSERT OR IGNORE INTO waiting VALUES (?)", (piece.id,))
         else:
             connection.execute("DELETE FROM waiting WHERE piece = ?", (piece.id,))
+
+    def _is_due(
+        self, connection: sqlite3.Connection, piece: Piece, reviews: Sequence[Review]
+    ) -> bool:
+        """Whether, after these reviews, a person must look at the piece of an unchanged file."""
+        current = connection.execute(
+            "SELECT 1 FROM pieces JOIN current_files ON current_files.id = pieces.file "
+            "WHERE pieces.id = ?",
+            (piece.id,),
+        ).fetchone()
+        return current is not None and needs_person(accepted_answer(piece), reviews)
 
 
 def checked_name(name: str) -> str:

@@ -70,9 +70,10 @@ class Leases:
         return [piece for (piece,) in self.connection.execute(query, values)]
 
     def held(self, reviewer: str) -> list[int]:
-        """What a person holds, in the order in which they took it."""
+        """What a person holds and must still look at, in the order in which they took it."""
         rows = self.connection.execute(
-            "SELECT piece FROM leases WHERE reviewer = ? AND until > ? ORDER BY since, piece",
+            "SELECT piece FROM leases JOIN waiting USING (piece) "
+            "WHERE reviewer = ? AND until > ? ORDER BY since, piece",
             (reviewer, self.now),
         )
         return [piece for (piece,) in rows]

@@ -14,6 +14,7 @@ from zipreader.elements import Image, Matrix, Page, Quad, transform_points
 from zipreader.errors import InputError
 from zipreader.mailroom.desk import Task
 from zipreader.mailroom.store import Piece
+from zipreader.mailroom.work import one_line
 from zipreader.reading.images import open_pages
 
 
@@ -74,12 +75,13 @@ def page_of(piece: Piece) -> Page:
     Raises:
         InputError: the file is gone, has changed since, or is damaged.
     """
+    name = one_line(piece.file.path)
     if not piece.file.still_there():
-        raise InputError(f"{piece.file.path}: the file is gone or has changed since it was read")
+        raise InputError(f"{name}: the file is gone or has changed since it was read")
     pages: Iterator[Page] = open_pages(piece.file.path)
     page = next(islice(pages, (piece.page or 1) - 1, None), None)
     if page is None:
-        raise InputError(f"{piece.file.path}: there is no page {piece.page}")
+        raise InputError(f"{name}: there is no page {piece.page}")
     return page
 
 

@@ -6,6 +6,8 @@ import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -46,7 +48,7 @@ class Folder:
                 continue
             visible = [entry for entry in listed if not entry.name.startswith(".")]
             for entry in visible:
-                if not entry.is_file():
+                if not _is_file(entry):
                     continue
                 if Path(entry.name).suffix.lower() in PICTURES:
                     yield MailFile.at(entry.path)
@@ -87,6 +89,20 @@ class Places:
         return sum(folder.left_out for folder in self.folders)
 
 
+def takes_in(place: str, folder: Path) -> bool:
+    """Whether a place that the user named takes in what comes to lie in a folder."""
+    folder = folder.resolve()
+    if os.path.lexists(place) or not glob.has_magic(place):
+        return folder.is_relative_to(Path(place).resolve())
+    parts = Path(place).parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    root = Path(*parts[:fixed]).resolve()
+    if not folder.is_relative_to(root):
+        return False
+    pattern = takewhile(lambda part: part != "**", parts[fixed:])
+    return all(map(fnmatch, folder.relative_to(root).parts, pattern))
+
+
 def listed(stream: BinaryIO, separator: bytes = b"\n") -> Iterator[MailFile]:
     r"""The files, and the files of the folders, whose names stand in a list.
 
@@ -112,6 +128,14 @@ def _split(stream: BinaryIO, separator: bytes) -> Iterator[bytes]:
         *whole, rest = (rest + chunk).split(separator)
         yield from whole
     yield rest
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link to one; what cannot be told will fail as it is read."""
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in a circle, or to where one may not look
+        return True
 
 
 def _matches(pattern: str) -> Iterator[str]:

@@ -85,7 +85,12 @@ class Progress:
 
 
 def overview(store: Store) -> Overview:
-    """Count everything."""
+    """Count everything as it is at one moment, while a batch writes and people review."""
+    with store.snapshot():
+        return _counted(store)
+
+
+def _counted(store: Store) -> Overview:
     cells: dict[tuple[str, str], Tally] = {}
     thresholds: Counter[float] = Counter()
     for day, folder, decision, threshold, count in store.rows(

@@ -29,6 +29,7 @@ Clock = Callable[[], float]
 """Tells the time in seconds since 1970."""
 
 _BUSY_SECONDS = 30.0
+_PAUSE_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,6 +178,16 @@ class Store:
             yield from self.connection.execute(query, values)
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read within is of one moment, whatever others write meanwhile."""
+        with _complaining(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("ROLLBACK")
+
+    @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that writes: all of it, or, after an error, nothing."""
         with _complaining(self.path):
@@ -210,9 +221,15 @@ def _columns(source: FileIdentity) -> tuple[str | bytes, str | bytes, int, int]:
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     migrate(connection)
-    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    if mode != "wal":
-        connection.execute("PRAGMA journal_mode = WAL")
+    until = time.monotonic() + _BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:  # others begin too: here SQLite does not wait
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
 
 
 @contextmanager

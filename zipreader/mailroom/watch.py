@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.sources import Folder
-from zipreader.mailroom.work import MailFile
+from zipreader.mailroom.work import MailFile, one_line
 
 Take = Callable[[MailFile], MailFile | None]
 """Takes a file that has stood still, perhaps elsewhere; None where that failed for now."""
@@ -38,7 +38,7 @@ class HotFolder:
         root: the folder.
         known: says of a file whether it was taken before.
         take: takes a file, as it stands if this is left out.
-        complain: told once when the folder, or one in it, cannot be listed.
+        complain: told once of a folder that cannot be listed, and of a file that stays empty.
         patience: how often to look, and how long a file must stand still.
         clock: seconds that pass.
     """
@@ -75,10 +75,14 @@ class HotFolder:
         troubles: set[str] = set()
         for file in Folder(self._root):
             if file.problem:
-                troubles.add(f"{file.path}: {file.problem}")
+                troubles.add(one_line(f"{file.path}: {file.problem}"))
             elif not self._known(file.identity):
                 seen[file.path] = sighting = self._sighting(file)
-                if self._clock() - sighting.since >= self._patience.settle:
+                if self._clock() - sighting.since < self._patience.settle:
+                    continue
+                if not file.identity.size:  # begun, and not yet written
+                    troubles.add(one_line(f"{file.path}: is empty, and waited for"))
+                else:
                     taken = self._take(file)
                     if taken is not None:
                         del seen[file.path]

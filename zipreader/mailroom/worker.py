@@ -22,7 +22,7 @@ from zipreader.reading.spec import ReaderSpec
 if TYPE_CHECKING:
     from zipreader.reading.reader import Reader
 
-_FAULTS = (
+FAULTS = (
     ArithmeticError,
     AssertionError,
     LookupError,
@@ -69,7 +69,7 @@ class FileReader:
                 records.append(to_record(self._reader.read_page(page)))
         except ZipReaderError as error:
             records.append(error_record(path, str(error)))
-        except (*_FAULTS, cv2.error) as error:
+        except (*FAULTS, cv2.error) as error:
             cause = " ".join(f"{type(error).__name__}: {error}".split())
             records.append(error_record(path, one_line(f"{path}: fault of the reader: {cause}")))
         return records

@@ -21,7 +21,7 @@ from zipreader.errors import StoreError, UsageError, ZipReaderError
 from zipreader.web.api import Api
 from zipreader.web.bodies import refusal
 from zipreader.web.config import WebConfig
-from zipreader.web.dashboard import Dashboard, percent
+from zipreader.web.dashboard import Dashboard, percent, printable
 from zipreader.web.desks import Desks, Gallery
 from zipreader.web.reading import PageReader, ReaderProcess, ReadingQueue
 from zipreader.web.safety import Guard, SafeHeaders
@@ -89,7 +89,7 @@ def _templates() -> Jinja2Templates:
     environment = Environment(
         loader=PackageLoader("zipreader.web"), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["percent"] = percent
+    environment.filters.update(percent=percent, printable=printable)
     environment.globals["version"] = __version__
     return Jinja2Templates(env=environment)
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 _MOST_JSON = 64 * 1024
@@ -18,7 +18,7 @@ async def body_of(request: Request, most_bytes: int, seconds: float) -> bytes:
     """The body of a request.
 
     Raises:
-        HTTPException: 413 where it is larger, 408 where it takes longer.
+        HTTPException: 413 where it is larger, 408 where it takes longer, 400 where it breaks off.
     """
     stated = request.headers.get("content-length", "")
     if stated.isdigit() and int(stated) > most_bytes:
@@ -32,6 +32,8 @@ async def body_of(request: Request, most_bytes: int, seconds: float) -> bytes:
                     raise HTTPException(413, f"at most {most_bytes} bytes are taken")
     except TimeoutError as error:
         raise HTTPException(408, f"nothing whole arrived within {seconds:g} seconds") from error
+    except ClientDisconnect as error:
+        raise HTTPException(400, "the connection ended before the body did") from error
     return bytes(body)
 
 

@@ -94,6 +94,11 @@ def gauge(estimate: Estimate, promise: float | None) -> Gauge:
     )
 
 
+def printable(name: str) -> str:
+    """A name as a page can show it: bytes that are no UTF-8 as backslash and code."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def percent(share: float | None) -> str:
     """A share for people: three figures below 10%, a dash for none."""
     if share is None or math.isnan(share):

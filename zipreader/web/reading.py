@@ -19,6 +19,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from zipreader.errors import ImageTooLargeError, InputError, ZipReaderError
+from zipreader.mailroom.work import one_line
+from zipreader.mailroom.worker import FAULTS
 from zipreader.reading.spec import ReaderSpec
 from zipreader.web.config import ApiConfig
 
@@ -212,6 +214,8 @@ def _serve(pipe: Connection, spec: ReaderSpec) -> None:
 
 def read_page(reader: Reader, data: bytes, number: int) -> Read | Refused | None:
     """Read one page of an image in memory; ``None`` where there is no such page."""
+    import cv2
+
     from zipreader.reading.images import pages_from_bytes
     from zipreader.reading.record import to_record
 
@@ -223,6 +227,9 @@ def read_page(reader: Reader, data: bytes, number: int) -> Read | Refused | None
                 return Read(record, _more(pages))
     except (InputError, ZipReaderError) as error:
         return Refused(str(error), isinstance(error, ImageTooLargeError))
+    except (*FAULTS, cv2.error) as error:  # it would fail again: nobody is told to try again
+        cause = one_line(" ".join(f"{type(error).__name__}: {error}".split()))
+        return Refused(f"{UPLOAD}: fault of the reader: {cause}", too_large=False)
     return None
 
 

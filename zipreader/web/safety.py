@@ -77,7 +77,7 @@ class Guard:
         return None if self._known(connection) else _unknown(connection)
 
     def _known(self, connection: HTTPConnection) -> bool:
-        if self.sessions.token is None or connection.url.path.startswith(_OPEN):
+        if self.sessions.token is None or connection.scope["path"].startswith(_OPEN):
             return True
         return self.sessions.bears(connection) or self.sessions.name(connection) is not None
 
@@ -104,7 +104,7 @@ def _name(host: str) -> str:
 
 def _unknown(connection: HTTPConnection) -> Response:
     wants_page = "text/html" in connection.headers.get("accept", "")
-    if wants_page and not connection.url.path.startswith("/v1/"):
+    if wants_page and not connection.scope["path"].startswith("/v1/"):
         return RedirectResponse("/sign-in", 303)
     refusal = _error(401, "the token is missing or wrong")
     refusal.headers["www-authenticate"] = "Bearer"

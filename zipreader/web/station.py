@@ -217,7 +217,8 @@ def _answer(sent: dict[str, Any]) -> Answer:
 
 
 def _jpeg(image: bytes) -> Response:
-    return Response(image, media_type="image/jpeg", headers=_KEEP)
+    # Nothing of it is kept: the next server at this address may have another piece of that number.
+    return Response(image, media_type="image/jpeg")
 
 
 def _progress(desk: Desk, name: str) -> dict[str, object]:
