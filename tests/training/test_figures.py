@@ -58,8 +58,8 @@ class _Constant:
 
 def test_everything_that_there_is_gets_measured(sources: Sources) -> None:
     figures = measure(cast(Classifier, _Constant()), sources, workers=1, divisor=100)
-    assert len(figures.digits) == 4
-    assert len(figures.others) == 5
+    assert len(figures.digits) == 5
+    assert len(figures.others) == 6
     assert all(figure.taken == 1 for figure in figures.others)
     assert figures.calibration_error is not None
     assert figures.calibration_error > 0.5
