@@ -230,6 +230,7 @@ def test_what_was_typed_while_the_server_was_away_is_not_lost(
     ann.complaints.clear()  # a browser says aloud that it is offline
 
 
+@pytest.mark.slow  # times what a busy machine delays
 def test_the_next_piece_is_there_within_a_tenth_of_a_second(serve: MakeServer, seat: Seat) -> None:
     ann = seat(serve(Rules()), "Ann")
     waits = []
