@@ -128,6 +128,22 @@ class FieldsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How many fields are read; probabilities are those of the best hypothesis so far."""
+
+    certain: float = 0.95
+    """With such a probability no further field is read."""
+    likely: float = 0.75
+    """With such a probability wider fields around the same digits are not read."""
+    upright: float = 0.4
+    """With such a probability no further orientation is tried."""
+    first_fields: int = 3
+    """So many are read in each orientation, before the best one is read to its end."""
+    least_share: float = 0.35
+    """Then fields with less than this share of the best field's score are left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentConfig:
     """Over-segmentation of a ZIP field."""
 
@@ -189,11 +205,11 @@ class DecodeConfig:
     """A digit that costs more is not followed."""
     digits_per_glyph: int = 3
     """Classes of a glyph that are followed."""
-    beam: int = 8
+    beam: int = 5
     """Partial paths kept a state."""
     hypotheses: int = 6
     """Hypotheses returned a field."""
-    most_behind: float = 9.0
+    most_behind: float = 6.0
     """A hypothesis that costs so much more than the best is not returned."""
     height_spread: float = 0.22
     """Spread of log(height / H) of digits but zero."""
@@ -216,10 +232,10 @@ class DecodeConfig:
     """Beyond a gap of this, in H, another word may begin."""
     left_out_apart: float = 0.2
     """Share of ``left_out_cost`` that applies there."""
-    border_cost: float = 0.3
+    border_cost: float = 1.0
     """The same before the first and after the last digit, where letters stand."""
     border_size_cost: float = 5.0
-    other_length_cost: float = 2.0
+    other_length_cost: float = 3.0
     """Prior cost of a string that has neither five nor nine digits."""
     nine_cost: float = 0.7
     """Prior cost of a ZIP+4."""
@@ -245,18 +261,12 @@ class DecideConfig:
 class ReaderConfig:
     """The configuration of all stages."""
 
-    certain: float = 0.98
-    """With such a probability no further field or orientation is tried."""
-    likely: float = 0.8
-    """With such a probability wider fields around the same digits are not tried."""
-    upright: float = 0.5
-    """With such a probability no further orientation is tried."""
-
     images: ImageConfig = field(default_factory=ImageConfig)
     page: PageConfig = field(default_factory=PageConfig)
     lines: LinesConfig = field(default_factory=LinesConfig)
     locate: LocateConfig = field(default_factory=LocateConfig)
     fields: FieldsConfig = field(default_factory=FieldsConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
     decode: DecodeConfig = field(default_factory=DecodeConfig)
     segment: SegmentConfig = field(default_factory=SegmentConfig)
     decide: DecideConfig = field(default_factory=DecideConfig)

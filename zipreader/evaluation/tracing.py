@@ -88,7 +88,9 @@ def trace(
         decision = judge_decision(reading, truth)
         return Trace(decision.stage, decision.detail, rank, glyphs)
     stage, detail = (
-        _lost_at_cuts(reading, view, cuts, reader.config.certain) if cuts else _lost_place(view)
+        _lost_at_cuts(reading, view, cuts, reader.config.search.certain)
+        if cuts
+        else _lost_place(view)
     )
     return Trace(stage, detail, rank, glyphs)
 

@@ -13,11 +13,13 @@
 ``directory``   assigned ZIPs and their places
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
+``search``      which fields are read, and when that is enough
 ``reader``      the whole way
 ``spec``        how to open a reader in another process
 ``record``      reading -> JSON record
 ``explain``     reading -> picture
 ==============  ==================================================================
 
-Under them: ``imageops``, ``outline``, ``rules``, ``seams``, ``trellis``, ``panel`` and ``formats``.
+Under them: ``imageops``, ``clock``, ``outline``, ``rules``, ``seams``, ``trellis``,
+``panel`` and ``formats``.
 """

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.drawing import blank
+from zipreader.config import SearchConfig
+from zipreader.elements import Box, Page, UprightPage, ZipField, ZipHypothesis
+from zipreader.reading.search import Search
+
+CONFIG = SearchConfig()
+GREY = blank(400, 200)
+UPRIGHT = UprightPage(Page(GREY, "drawn.png"), GREY, np.eye(3), 0, 200.0)
+
+
+def field(left: int, score: float) -> ZipField:
+    """A field from ``left`` to the right end of the only line."""
+    return ZipField(UPRIGHT, Box(left, 50, 300, 80), 0.0, 25.0, score)
+
+
+class Pen:
+    """Reads fields as told, and keeps which were read."""
+
+    def __init__(self, answers: dict[int, tuple[str, float]]) -> None:
+        self.answers = answers
+        self.read: list[int] = []
+
+    def __call__(self, item: ZipField) -> list[ZipHypothesis]:
+        left = item.box.x0
+        self.read.append(left)
+        if left not in self.answers:
+            return []
+        text, probability = self.answers[left]
+        return [ZipHypothesis(text, None, item, (), 0.9, probability=probability)]
+
+
+def search(pen: Pen, *fields: ZipField) -> Search:
+    return Search(UPRIGHT, (), fields, pen, CONFIG)
+
+
+FIVE = tuple(field(50 * i, score) for i, score in enumerate((1.0, 0.9, 0.8, 0.7, 0.3)))
+
+
+def test_only_the_likeliest_fields_are_looked_at_first() -> None:
+    pen = Pen({100: ("10001", 0.2)})
+    found = search(pen, *FIVE)
+    found.look()
+    assert pen.read == [0, 50, 100]
+    assert found.probability == 0.2
+
+
+def test_the_rest_is_read_but_for_unlikely_places() -> None:
+    pen = Pen({})
+    found = search(pen, *FIVE)
+    found.look()
+    found.finish()
+    assert pen.read == [0, 50, 100, 150]
+    assert found.hypotheses == ()
+    assert found.probability == 0.0
+
+
+def test_a_certain_zip_stops_the_search() -> None:
+    pen = Pen({50: ("10001", CONFIG.certain)})
+    found = search(pen, *FIVE)
+    found.look()
+    found.finish()
+    assert pen.read == [0, 50]
+
+
+def test_a_wider_field_around_a_likely_zip_is_not_read() -> None:
+    pen = Pen({200: ("10001", CONFIG.likely)})
+    found = search(pen, field(200, 1.0), field(100, 0.9), field(250, 0.8))
+    found.finish()
+    assert pen.read == [200, 250]
+
+
+def test_the_same_zip_of_two_fields_is_one_hypothesis() -> None:
+    pen = Pen({0: ("10001", 0.2), 50: ("10001", 0.6), 100: ("10001", 0.1)})
+    found = search(pen, *FIVE)
+    found.finish()
+    (only,) = found.hypotheses
+    assert only.probability == 0.6
+    assert only.field is FIVE[1]
+
+
+@given(st.lists(st.floats(0, 0.94), min_size=1, max_size=5))
+def test_rivals_share_what_the_best_leaves(probabilities: list[float]) -> None:
+    pen = Pen({50 * i: (f"1000{i}", p) for i, p in enumerate(probabilities)})
+    found = search(pen, *(field(50 * i, 1.0) for i in range(5)))
+    found.finish()
+    shares = [hypothesis.probability for hypothesis in found.hypotheses]
+    read = {hypothesis.zip for hypothesis in found.hypotheses}
+    assert shares[0] == max(p for i, p in enumerate(probabilities) if f"1000{i}" in read)
+    assert sum(shares) <= 1 + 1e-9
+    assert shares[1:] == sorted(shares[1:], reverse=True)
+
+
+def test_no_fields_give_nothing() -> None:
+    found = search(Pen({}))
+    found.look()
+    found.finish()
+    assert found.probability == 0.0
+    assert found.hypotheses == ()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_second_call_reads_nothing_again(count: int) -> None:
+    pen = Pen({})
+    found = search(pen, *FIVE)
+    for _ in range(count):
+        found.finish()
+    assert pen.read == [0, 50, 100, 150]

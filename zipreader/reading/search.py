@@ -1,0 +1,73 @@
+"""Which fields of a page are read, in which order, and when the search may stop.
+
+Reading a field costs far more than finding it.  So the likeliest fields of each
+orientation are read first, and only the best orientation is read to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from zipreader.config import SearchConfig
+from zipreader.elements import AddressBlock, UprightPage, ZipField, ZipHypothesis
+
+ReadField = Callable[[ZipField], Iterable[ZipHypothesis]]
+"""The hypotheses that a field gives, each with its probability."""
+
+
+@dataclass(slots=True, eq=False)
+class Search:
+    """The fields of one orientation, best first, and what was read in them so far."""
+
+    upright: UprightPage | None
+    blocks: tuple[AddressBlock, ...]
+    fields: tuple[ZipField, ...]
+    read: ReadField
+    config: SearchConfig
+    _found: dict[str, ZipHypothesis] = field(default_factory=dict)
+    _looked_at: int = 0
+
+    @property
+    def probability(self) -> float:
+        """Of the best hypothesis; 0 where there is none."""
+        return max((found.probability for found in self._found.values()), default=0.0)
+
+    @property
+    def hypotheses(self) -> tuple[ZipHypothesis, ...]:
+        """Best first.  At most one is right, so what the best leaves is shared by its rivals."""
+        ranked = sorted(self._found.values(), key=lambda item: -item.probability)
+        if not ranked:
+            return ()
+        best, *rivals = ranked
+        claimed = max(1.0, sum(rival.probability for rival in rivals))
+        share = (1 - best.probability) / claimed
+        return best, *(replace(rival, probability=rival.probability * share) for rival in rivals)
+
+    def look(self) -> None:
+        """Read the likeliest fields."""
+        self._go(self.fields[: self.config.first_fields])
+
+    def finish(self) -> None:
+        """Read the others, but those in places far less likely than the best."""
+        least = self.config.least_share * max((item.score for item in self.fields), default=0.0)
+        self._go(tuple(item for item in self.fields if item.score >= least))
+
+    def _go(self, fields: tuple[ZipField, ...]) -> None:
+        for item in fields[self._looked_at :]:
+            if self.probability >= self.config.certain:
+                return
+            self._looked_at += 1
+            if not any(self._holds(item, found) for found in self._found.values()):
+                self._add(self.read(item))
+
+    def _holds(self, item: ZipField, found: ZipHypothesis) -> bool:
+        """Whether a field holds a likely ZIP that was read already, and would but read it again."""
+        inside = item.box.intersection(found.field.box) == found.field.box
+        return inside and found.probability >= self.config.likely
+
+    def _add(self, hypotheses: Iterable[ZipHypothesis]) -> None:
+        for hypothesis in hypotheses:
+            rival = self._found.get(hypothesis.zip)
+            if rival is None or rival.probability < hypothesis.probability:
+                self._found[hypothesis.zip] = hypothesis
