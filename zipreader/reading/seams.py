@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import SegmentConfig
-from zipreader.elements import InkMap
+from zipreader.elements import InkMap, Mask
 
 Path = npt.NDArray[np.int32]
 _CROSSING_ROWS = (0.3, 0.5, 0.7)
 _PAPER_COST = 0.01
+_BARRED = 1e6
 
 
-def find_seams(ink: InkMap, stroke: float, config: SegmentConfig) -> list[Path]:
-    """The cheapest distinct seams through one component, from left to right.
+def find_seams(inks: Sequence[InkMap], stroke: float, config: SegmentConfig) -> list[list[Path]]:
+    """The cheapest distinct seams through each of some components, from left to right.
 
     A seam is a path from the top to the bottom of the component, one column a
     row, that moves at most one column a row; it costs the ink that it crosses
@@ -22,33 +26,49 @@ def find_seams(ink: InkMap, stroke: float, config: SegmentConfig) -> list[Path]:
     minima of the cheapest path through each point of three rows.
 
     Args:
-        ink: (H, W) float32 in 0..1, the component alone.
+        inks: components, each alone in its (H, W) float32 in 0..1.
         stroke: stroke width in pixels.
         config: ``digit_height``, ``cut_cost``, ``cut_distance`` and ``cut_slope`` apply.
 
     Returns:
-        Paths of length H; a pixel (y, x) lies right of path p if x >= p[y].
+        For each component paths of length H; a pixel (y, x) lies right of path p if x >= p[y].
     """
-    height, width = ink.shape
-    cost = ink + np.float32(_PAPER_COST)
-    totals, steps = _accumulate(np.stack([cost, cost[::-1]]), config.cut_slope)
-    down, up = totals[0], totals[1, ::-1]
-    from_above, from_below = steps[0], steps[1, ::-1]
-    through = down + up - cost
+    if not inks:
+        return []
+    totals, steps = _accumulate(_stacked(inks), config.cut_slope)
     distance = config.cut_distance * config.digit_height
-    candidates: list[tuple[float, Path]] = []
-    for share in _CROSSING_ROWS:
-        row = min(int(share * height), height - 1)
+    starts: list[tuple[int, int, int]] = []
+    prices: list[float] = []
+    for index, ink in enumerate(inks):
+        height, width = ink.shape
+        rows = [min(int(share * height), height - 1) for share in _CROSSING_ROWS]
+        back = [height - 1 - row for row in rows]
+        through = totals[2 * index, rows, :width] + totals[2 * index + 1, back, :width]
+        through -= ink[rows] + np.float32(_PAPER_COST)
         limit = config.cut_cost * stroke + _PAPER_COST * height
-        columns = [c for c in _minima(through[row], distance / 2) if through[row, c] <= limit]
-        if columns:
-            paths = _trace(from_above, from_below, row, np.array(columns, np.int32))
-            candidates += [
-                (float(through[row, column]), path)
-                for column, path in zip(columns, paths, strict=True)
-            ]
-    most = 2 + round(4 * width / config.digit_height)
-    return _distinct(candidates, distance, most)
+        for row, values, lowest in zip(rows, through, _lowest(through, distance / 2), strict=True):
+            columns = [column for column in _middles(lowest) if values[column] <= limit]
+            starts += [(index, row, column) for column in columns]
+            prices += [float(values[column]) for column in columns]
+    paths = _trace(steps, [ink.shape[0] for ink in inks], starts)
+    seams: list[list[Path]] = []
+    for index, ink in enumerate(inks):
+        height, width = ink.shape
+        own = [i for i, start in enumerate(starts) if start[0] == index]
+        most = 2 + round(4 * width / config.digit_height)
+        seams.append(_distinct(paths[own, :height], [prices[i] for i in own], distance, most))
+    return seams
+
+
+def _stacked(inks: Sequence[InkMap]) -> npt.NDArray[np.float32]:
+    """(2N, H, W) costs of all components, upright and upside down; what is no component bars."""
+    size = np.max([ink.shape for ink in inks], axis=0)
+    costs = np.full((2 * len(inks), *size), _BARRED, np.float32)
+    for index, ink in enumerate(inks):
+        height, width = ink.shape
+        costs[2 * index, :height, :width] = ink + np.float32(_PAPER_COST)
+        costs[2 * index + 1, :height, :width] = costs[2 * index, height - 1 :: -1, :width][:height]
+    return costs
 
 
 def _accumulate(
@@ -77,35 +97,47 @@ def _accumulate(
     return totals, steps
 
 
-def _minima(values: InkMap, reach: float) -> list[int]:
-    """Columns that no other column within ``reach`` undercuts; the middle of a plateau."""
-    reach_columns = max(1, round(reach))
-    padded = np.pad(values, reach_columns, constant_values=np.inf)
-    lowest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach_columns + 1).min(axis=1)
-    is_lowest = np.concatenate([[False], values <= lowest + 1e-4, [False]])
-    edges = np.flatnonzero(np.diff(is_lowest.astype(np.int8)))
+def _lowest(values: InkMap, reach: float) -> Mask:
+    """Where no other column of the same row within ``reach`` undercuts, (N, W)."""
+    window = np.ones((1, 2 * max(1, round(reach)) + 1), np.uint8)
+    lowest: Mask = values <= cv2.erode(values, window) + 1e-4
+    return lowest
+
+
+def _middles(lowest: Mask) -> list[int]:
+    """The middles of the runs of true columns."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], lowest, [False]]).astype(np.int8)))
     return [int(a + b - 1) // 2 for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _trace(
-    from_above: npt.NDArray[np.int8], from_below: npt.NDArray[np.int8], row: int, columns: Path
+    steps: npt.NDArray[np.int8], heights: Sequence[int], starts: Sequence[tuple[int, int, int]]
 ) -> Path:
-    """The (N, H) paths through N columns of a row."""
-    paths = np.empty((len(columns), len(from_above)), np.int32)
-    paths[:, row] = columns
-    for y in range(row, 0, -1):
-        paths[:, y - 1] = paths[:, y] + from_above[y, paths[:, y]]
-    for y in range(row, len(from_above) - 1):
-        paths[:, y + 1] = paths[:, y] + from_below[y, paths[:, y]]
+    """The (N, H) paths through N points, each given by component, row and column."""
+    paths = np.zeros((len(starts), steps.shape[1]), np.int32)
+    if not starts:
+        return paths
+    component, row, column = np.array(starts, np.int32).T
+    height = np.array(heights, np.int32)[component]
+    everyone = np.arange(len(starts))
+    paths[everyone, row] = column
+    for image, at in ((2 * component, row), (2 * component + 1, height - 1 - row)):
+        x, y = column.copy(), at.copy()
+        while (going := y > 0).any():
+            x[going] += steps[image[going], y[going], x[going]]
+            y[going] -= 1
+            upright = np.where(image % 2 == 0, y, height - 1 - y)
+            paths[everyone[going], upright[going]] = x[going]
     return paths
 
 
-def _distinct(candidates: list[tuple[float, Path]], distance: float, most: int) -> list[Path]:
+def _distinct(paths: Path, prices: Sequence[float], distance: float, most: int) -> list[Path]:
     """The cheapest that differ on average by ``distance`` from each cheaper one."""
-    chosen: list[Path] = []
-    for _, path in sorted(candidates, key=lambda item: item[0]):
-        if not chosen or np.abs(np.stack(chosen) - path).mean(axis=1).min() >= distance:
-            chosen.append(path)
+    apart = np.abs(paths[:, np.newaxis] - paths).mean(axis=2)
+    chosen: list[int] = []
+    for index in np.argsort(prices, kind="stable"):
+        if not chosen or apart[index, chosen].min() >= distance:
+            chosen.append(int(index))
         if len(chosen) == most:
             break
-    return sorted(chosen, key=lambda path: float(path.mean()))
+    return sorted((paths[index] for index in chosen), key=lambda path: float(path.mean()))

@@ -9,6 +9,7 @@ run of neighbouring primitives is offered as a glyph (C. Burges et al.,
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -20,7 +21,7 @@ from zipreader.elements import Box, FieldInk, Glyph, InkMap, Lattice, Mask, Matr
 from zipreader.reading import imageops
 from zipreader.reading.normalize import normalize
 from zipreader.reading.rules import without_rules
-from zipreader.reading.seams import find_seams
+from zipreader.reading.seams import Path, find_seams
 
 Labels = npt.NDArray[np.int32]
 Vector = npt.NDArray[Any]
@@ -73,15 +74,21 @@ def primitive_labels(source: FieldInk, config: SegmentConfig) -> Labels:
     mask = (source.ink >= 0.5).astype(np.uint8)
     count, components, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     parts = np.zeros_like(components)
+    kept = _worth_keeping(stats, count, config)
+    windows = [_window(stats[index]) for index in kept]
+    owns = [components[window] == index for index, window in zip(kept, windows, strict=True)]
     used = 0
-    for index in _worth_keeping(stats, count, config):
-        x, y, w, h, _area = stats[index]
-        window = np.s_[y : y + h, x : x + w]
-        own = components[window] == index
-        pieces = _cut(source.ink[window], own, source.stroke_width, config)
+    for window, own, seams in zip(windows, owns, _cuts(source, windows, owns, config), strict=True):
+        pieces = _pieces(own.shape, seams)
         parts[window][own] = pieces[own] + used + 1
-        used += int(pieces.max()) + 1
+        used += len(seams) + 1
     return _left_to_right(_soften(parts, source.ink, height))
+
+
+def _window(stat: npt.NDArray[np.int32]) -> tuple[slice, slice]:
+    """The rows and columns of a component."""
+    x, y, w, h, _area = stat
+    return slice(y, y + h), slice(x, x + w)
 
 
 def _worth_keeping(stats: npt.NDArray[np.int32], count: int, config: SegmentConfig) -> list[int]:
@@ -109,20 +116,37 @@ def _band(stats: npt.NDArray[np.int32], config: SegmentConfig) -> tuple[float, f
     tall = (heights >= config.tall[0] * height) & (heights <= config.tall[1] * height)
     if not tall.any():
         return -math.inf, math.inf
-    top = float(np.percentile(tops[tall], 25))
-    bottom = float(np.percentile((tops + heights)[tall], 75))
+    top = imageops.quantile(tops[tall], 0.25)
+    bottom = imageops.quantile((tops + heights)[tall], 0.75)
     return top - config.band_margin * height, bottom + config.band_margin * height
 
 
-def _cut(ink: InkMap, own: Mask, stroke: float, config: SegmentConfig) -> Labels:
-    """Number the pieces of one component from 0, left to right along its seams."""
+def _cuts(
+    source: FieldInk,
+    windows: Sequence[tuple[slice, slice]],
+    owns: Sequence[Mask],
+    config: SegmentConfig,
+) -> list[list[Path]]:
+    """The seams of each component; none through those that are too small for two digits."""
     height = config.digit_height
-    pieces = np.zeros(own.shape, np.int32)
-    if own.shape[1] <= config.cut_width * height:
-        return pieces
-    own_ink = np.where(own, ink, np.float32(0))
-    columns = np.arange(own.shape[1])
-    for seam in find_seams(own_ink, stroke, config):
+    wide = [
+        own.shape[1] > config.cut_width * height and own.shape[0] >= config.lowest * height
+        for own in owns
+    ]
+    inks = [
+        np.where(own, source.ink[window], np.float32(0))
+        for window, own, cut in zip(windows, owns, wide, strict=True)
+        if cut
+    ]
+    found = iter(find_seams(inks, source.stroke_width, config))
+    return [next(found) if cut else [] for cut in wide]
+
+
+def _pieces(shape: tuple[int, ...], seams: Sequence[Path]) -> Labels:
+    """Number the pieces of one component from 0, left to right along its seams."""
+    pieces = np.zeros(shape, np.int32)
+    columns = np.arange(shape[1])
+    for seam in seams:
         pieces += columns[np.newaxis, :] >= seam[:, np.newaxis]
     return pieces
 
@@ -150,11 +174,17 @@ def _boxes(labels: Labels) -> list[Box]:
     boxes = [Box(0, 0, 0, 0)] * int(labels.max(initial=0))
     ys, xs = np.nonzero(labels)
     values = labels[ys, xs]
-    for index in range(len(boxes)):
-        own = values == index + 1
-        if own.any():
-            x, y = xs[own], ys[own]
-            boxes[index] = Box(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
+    order = np.argsort(values, kind="stable")
+    present, starts = np.unique(values[order], return_index=True)
+    if present.size == 0:
+        return boxes
+    sides = [
+        extreme.reduceat(axis[order], starts).tolist()
+        for axis in (xs, ys)
+        for extreme in (np.minimum, np.maximum)
+    ]
+    for value, x0, x1, y0, y1 in zip(present.tolist(), *sides, strict=True):
+        boxes[value - 1] = Box(x0, y0, x1 + 1, y1 + 1)
     return boxes
 
 
