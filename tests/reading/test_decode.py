@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -183,7 +184,7 @@ def test_the_cut_with_the_better_digits_wins() -> None:
 def test_another_cut_into_six_digits_lowers_the_posterior() -> None:
     shares = [posterior(decode(*cut_digits(apart), CONFIG)) for apart in (0.02, 0.5, 0.98)]
     assert shares == sorted(shares, reverse=True)
-    assert shares[0] - shares[2] > 0.02
+    assert shares[0] - shares[2] > 0.01
 
 
 # --- n-best ----------------------------------------------------------------------------------
@@ -301,3 +302,15 @@ def test_a_slanting_baseline_is_no_spread_but_a_jump_is() -> None:
     ]
     assert spreads[:2] == pytest.approx([0, 0], abs=1e-6)
     assert spreads[2] > 0.05
+
+
+def test_what_is_so_far_behind_the_best_is_left_out() -> None:
+    case = cut_digits(apart=0.02)
+    everything = decode(*case, replace(CONFIG, most_behind=20.0, hypotheses=50))
+    kept = decode(*case, replace(CONFIG, hypotheses=50))
+    assert [item.zip for item in kept] == [
+        item.zip
+        for item in everything
+        if item.posterior >= everything[0].posterior * math.exp(-CONFIG.most_behind)
+    ]
+    assert len(kept) < len(everything)

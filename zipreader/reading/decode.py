@@ -53,7 +53,11 @@ def decode(lattice: Lattice, scores: Scores, config: DecodeConfig) -> tuple[ZipH
     total = _log_sum([-cost for cost, _, _ in readings])
     zips = [path for path in readings if _is_zip(path[1])]
     shares = {text: math.exp(-cost - total) for cost, text, _ in zips}
-    return tuple(_hypothesis(path, shares, trellis, lattice) for path in zips[: config.hypotheses])
+    return tuple(
+        _hypothesis(path, shares, trellis, lattice)
+        for path in zips[: config.hypotheses]
+        if path[0] <= zips[0][0] + config.most_behind
+    )
 
 
 def _is_zip(text: str) -> bool:

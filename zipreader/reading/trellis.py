@@ -16,6 +16,10 @@ _DASH_WIDTH = (0.15, 1.1)
 _TINY = 1e-9
 
 
+_Span = tuple[int, int, float]
+"""Positions from and to, and a cost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arc:
     """A glyph taken as a digit: the primitives start to end, and a cost for each value."""
@@ -39,7 +43,7 @@ class Trellis:
         self.arcs = self._arcs()
         self.reached = list(accumulate((box.x1 for box in self.boxes), max, initial=0))
         self.skips = list(accumulate(map(self._skip, range(self.end)), initial=0.0))
-        self.left, self.right = self._left(), self._right()
+        self.left, self.right = self._left_out()
 
     def _arcs(self) -> dict[int, list[Arc]]:
         """By the position where they start: the glyphs that may be digits."""
@@ -84,34 +88,36 @@ class Trellis:
         """Cost of leaving out one primitive between digits."""
         return self.config.skip_cost + self.config.skip_size_cost * self._size(position) ** 2
 
-    def _left(self) -> list[float]:
-        """Cost of leaving out all primitives before each position."""
-        price, digits = [0.0], [0.0]
+    def _left_out(self) -> tuple[list[float], list[float]]:
+        """Costs of leaving out all primitives before, and from, each position on."""
         units, losses = self._units(), self._losses()
+        left = self._one_side(units, losses)
+        turned = [
+            [(self.end - last, self.end - first, cost) for first, last, cost in items]
+            for items in (units, losses)
+        ]
+        return left, self._one_side(turned[0], turned[1], mirrored=True)
+
+    def _one_side(
+        self, units: list[_Span], losses: list[_Span], mirrored: bool = False
+    ) -> list[float]:
+        """Cost of leaving out all primitives before each position (after it, where mirrored)."""
+        price, digits = [0.0], [0.0]
+        ending: list[list[tuple[int, float]]] = [[] for _ in range(self.end + 1)]
+        lost: list[list[tuple[int, float]]] = [[] for _ in range(self.end + 1)]
+        for spans, by_end in ((units, ending), (losses, lost)):
+            for first, last, cost in spans:
+                by_end[last].append((first, cost))
         for end in range(1, self.end + 1):
-            price.append(min(price[first] + cost for first, last, cost in units if last == end))
-            taken = [digits[first] + loss for first, last, loss in losses if last == end]
+            price.append(min(price[first] + cost for first, cost in ending[end]))
+            taken = [digits[first] + loss for first, loss in lost[end]]
             digits.append(max([digits[end - 1], *taken]))
+        if mirrored:
+            price.reverse()
+            digits.reverse()
         return [p + self._lost(d, at) for at, (p, d) in enumerate(zip(price, digits, strict=True))]
 
-    def _right(self) -> list[float]:
-        """Cost of leaving out all primitives from each position on."""
-        price, digits = [0.0], [0.0]
-        units, losses = self._units(), self._losses()
-        for start in range(self.end - 1, -1, -1):
-            price.insert(
-                0,
-                min(
-                    price[last - start - 1] + cost for first, last, cost in units if first == start
-                ),
-            )
-            taken = [
-                digits[last - start - 1] + loss for first, last, loss in losses if first == start
-            ]
-            digits.insert(0, max([digits[0], *taken]))
-        return [p + self._lost(d, at) for at, (p, d) in enumerate(zip(price, digits, strict=True))]
-
-    def _units(self) -> list[tuple[int, int, float]]:
+    def _units(self) -> list[_Span]:
         """What may stand beside the ZIP: letters and other parts, each with its cost."""
         config = self.config
         units = [
@@ -123,7 +129,7 @@ class Trellis:
             for i in range(self.end)
         ]
 
-    def _losses(self) -> list[tuple[int, int, float]]:
+    def _losses(self) -> list[_Span]:
         """What it costs to leave out a glyph because it looks like a digit.
 
         A pair of digits is rightly not a digit; that each of the two is one
