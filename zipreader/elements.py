@@ -179,10 +179,10 @@ class TextLine:
     parts: tuple[Box, ...]
     slope: float
     text_height: float
+    box: Box = dataclasses.field(init=False)
 
-    @property
-    def box(self) -> Box:
-        return Box.around(self.parts)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "box", Box.around(self.parts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

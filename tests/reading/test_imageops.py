@@ -207,3 +207,41 @@ def test_thin_strokes_survive_when_the_image_shrinks() -> None:
     grey[:, 201] = 0
     small = imageops.warp(grey, np.diag([4.0, 4.0, 1.0]), (100, 100))
     assert (small.min(axis=1) < 240).all()
+
+
+# --- quantiles -------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.floats(-1e3, 1e3, allow_nan=False), min_size=1, max_size=40),
+    st.floats(0, 1),
+)
+def test_quantiles_are_those_of_numpy(values: list[float], share: float) -> None:
+    found = imageops.quantile(np.array(values), share)
+    assert found == pytest.approx(float(np.quantile(values, share)), abs=1e-6)
+
+
+@given(st.lists(st.integers(0, 255), min_size=1, max_size=40))
+def test_the_median_of_grey_levels_does_not_overflow(levels: list[int]) -> None:
+    assert imageops.median(np.array(levels, np.uint8)) == float(np.median(levels))
+
+
+@pytest.mark.parametrize("scale", [1.5, 1.0, 0.7, 0.5, 0.4, 0.11, 0.003])
+@pytest.mark.parametrize("shape", [(1, 1), (40, 200), (301, 415), (64, 64, 3)])
+def test_a_reduced_image_has_its_size_and_mean(scale: float, shape: tuple[int, ...]) -> None:
+    image = np.linspace(40, 200, int(np.prod(shape))).reshape(shape).astype(np.uint8)
+    small = imageops.shrink(image, scale)
+    if scale < 1:
+        assert small.shape[:2] == tuple(max(1, round(side * scale)) for side in shape[:2])
+    assert abs(float(small.mean()) - float(image.mean())) <= 3
+
+
+@pytest.mark.parametrize("scale", [0.45, 0.3, 0.11])
+@pytest.mark.parametrize("side", [997, 1000, 1023])
+def test_what_is_reduced_stays_in_its_place(scale: float, side: int) -> None:
+    image = np.zeros((side, side), np.uint8)
+    spot = side - 40
+    image[spot - 9 : spot + 10, spot - 9 : spot + 10] = 255
+    ys, xs = np.nonzero(imageops.shrink(image, scale) > 64)
+    for axis in (ys, xs):
+        assert abs((float(axis.mean()) + 0.5) / scale - (spot + 0.5)) < 1 / scale

@@ -64,5 +64,5 @@ def _unclear(best: ZipHypothesis, config: DecideConfig) -> list[Objection]:
 
 def _digit_height(hypothesis: ZipHypothesis) -> float:
     """Median height of the digits in original pixels."""
-    heights = [np.linalg.norm(digit.quad[3] - digit.quad[0]) for digit in hypothesis.digits]
-    return float(np.median(heights))
+    heights = [float(np.linalg.norm(d.quad[3] - d.quad[0])) for d in hypothesis.digits]
+    return sorted(heights)[len(heights) // 2]

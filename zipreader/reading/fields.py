@@ -39,7 +39,7 @@ def whole_field(page: UprightPage) -> ZipField:
         for _, _, w, h, _ in stats[1:]
         if 0.25 * height <= h <= 0.98 * height and w <= 0.9 * width
     ]
-    digit_height = float(np.median(tall)) if tall else 0.6 * height
+    digit_height = imageops.median(np.array(tall)) if tall else 0.6 * height
     return ZipField(page, Box(0, 0, width, height), 0.0, digit_height, 1.0)
 
 
@@ -99,4 +99,4 @@ def _digit_height(parts: list[Box], text_height: float) -> float:
     tall = heights[heights >= 0.6 * text_height]
     if tall.size == 0:
         return text_height
-    return float(np.clip(np.median(tall), 0.6 * text_height, 1.8 * text_height))
+    return float(np.clip(imageops.median(tall), 0.6 * text_height, 1.8 * text_height))

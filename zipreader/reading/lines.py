@@ -33,7 +33,7 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
 def _ink_mask(flat: GreyImage, dpi: float, config: LinesConfig) -> npt.NDArray[np.uint8]:
     """Ink against white paper: above the noise, and not faint beside its neighbours."""
     taken = cv2.bitwise_not(flat)
-    noise = float(np.median(taken[::2, ::2])) * 1.5
+    noise = imageops.median(taken[::2, ::2]) * 1.5
     floor = max(config.least_contrast, 4 * noise)
     reach = max(3, round(config.neighbourhood * dpi) | 1)
     peak = cv2.dilate(taken, np.ones((reach, reach), np.uint8))
@@ -123,14 +123,14 @@ def _joined(
 def _measure(parts: Boxes) -> tuple[float, float, float]:
     """Text height, and the slope and level of the line through the bottoms."""
     heights = parts[:, 3] - parts[:, 1]
-    height = float(np.percentile(heights, 70))
+    height = imageops.quantile(heights, 0.7)
     body = parts[heights >= 0.5 * height]
     x = (body[:, 0] + body[:, 2]) / 2
     middle = (body[:, 1] + body[:, 3]) / 2
     if len(body) < 4 or np.ptp(x) < 4 * height:
-        return height, 0.0, float(np.median(body[:, 3]))
+        return height, 0.0, imageops.median(body[:, 3])
     slope = _robust_slope(x, middle)
-    return height, slope, float(np.median(body[:, 3] - slope * x))
+    return height, slope, imageops.median(body[:, 3] - slope * x)
 
 
 def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
@@ -138,7 +138,7 @@ def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> flo
     dx = x[:, None] - x
     dy = y[:, None] - y
     far = dx > np.ptp(x) / 3
-    return float(np.clip(np.median(dy[far] / dx[far]), -0.2, 0.2))
+    return float(np.clip(imageops.median(dy[far] / dx[far]), -0.2, 0.2))
 
 
 def _line(parts: Boxes, scale: float) -> TextLine:

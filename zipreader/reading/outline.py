@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Image, Quad
@@ -43,11 +44,17 @@ def _differences(small: Image) -> list[GreyImage]:
     rim = max(2, round(0.012 * max(small.shape[:2])))
     strips = [lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:]]
     around = np.concatenate([strip.reshape(-1, 3) for strip in strips])
-    colour = np.median(around, axis=0)
-    spread = np.median(np.abs(around - colour), axis=0) * 1.5 + 3
-    distance = np.sqrt((((lab - colour) / spread) ** 2).sum(axis=2))
+    colour = _medians(around)
+    spread = _medians(np.abs(around - colour)) * 1.5 + 3
+    apart = (lab - colour) / spread
+    distance = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart))
     lightness = np.abs(lab[..., 0] - colour[0])
     return [np.clip(distance * 12, 0, 255).astype(np.uint8), lightness.astype(np.uint8)]
+
+
+def _medians(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The median of each column."""
+    return np.array([imageops.median(column) for column in values.T], np.float32)
 
 
 def _fit(difference: GreyImage, config: PageConfig) -> tuple[float, Quad] | None:
@@ -110,7 +117,7 @@ def _has_edges(difference: GreyImage, corners: Quad, config: PageConfig) -> bool
             continue
         a, b = inner[within], outer[within]
         jump = difference[a[:, 1], a[:, 0]].astype(float) - difference[b[:, 1], b[:, 0]]
-        if float(np.median(jump)) < config.outline_contrast / 2:
+        if imageops.median(jump) < config.outline_contrast / 2:
             return False
     return True
 

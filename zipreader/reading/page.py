@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -25,6 +25,15 @@ class _Sheet:
     dpi: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """How much the ink gathers in lines of one direction, and how these are skewed."""
+
+    weight: float
+    skew: float
+    """In degrees; 0 where there is no ink."""
+
+
 def upright_pages(page: Page, config: PageConfig) -> Iterator[UprightPage]:
     """The page in its possible orientations, the likeliest first.
 
@@ -34,13 +43,16 @@ def upright_pages(page: Page, config: PageConfig) -> Iterator[UprightPage]:
     """
     sheet = _cut_out(page, config)
     along, across = _line_evidence(sheet, config)
-    level, sideways = (0, 180), (90, 270)
-    likely, other = (level, sideways) if along >= across else (sideways, level)
+    level = tuple((turn, along.skew) for turn in (0, 180))
+    sideways = tuple((turn, -across.skew) for turn in (90, 270))
+    is_level = along.weight >= across.weight
+    likely, other = (level, sideways) if is_level else (sideways, level)
     wide = sheet.grey.shape[1] >= sheet.grey.shape[0]
-    sure = max(along, across) >= config.sure_direction * min(along, across)
-    sure &= (along >= across) == wide
-    for turn in likely if sure else (*likely, *other):
-        yield _turned(page, sheet, turn, config)
+    weights = along.weight, across.weight
+    sure = max(weights) >= config.sure_direction * min(weights) and is_level == wide
+    for turn, skew in likely if sure else (*likely, *other):
+        upright = _turned(page, sheet, turn)
+        yield upright if abs(skew) < config.least_skew else _levelled(upright, skew)
 
 
 def whole_page(page: Page, config: PageConfig) -> UprightPage:
@@ -92,11 +104,14 @@ def _flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
         return _divide(cv2.bitwise_not(grey), reach)
     if image.ndim == 2:
         return _divide(image, reach)
-    flat = cv2.merge([_divide(channel, reach) for channel in cv2.split(image)])
-    return cv2.transform(flat, _ink_weights(flat, reach)[np.newaxis])
+    channels = [_divide(channel, reach) for channel in cv2.split(image)]
+    blue, green, red = _ink_weights(channels, reach)
+    return cv2.addWeighted(
+        cv2.addWeighted(channels[0], blue, channels[1], green, 0), 1, channels[2], red, 0
+    )
 
 
-def _ink_weights(flat: Image, reach: float) -> npt.NDArray[np.float64]:
+def _ink_weights(channels: Sequence[GreyImage], reach: float) -> npt.NDArray[np.float64]:
     """How much each channel tells of the ink: contrast over the paper's variance.
 
     Blue ink on kraft shows in red, and the blue channel adds noise only; the
@@ -104,15 +119,14 @@ def _ink_weights(flat: Image, reach: float) -> npt.NDArray[np.float64]:
     channels, and sum to 1.
     """
     scale = min(1.0, 6 / reach)
-    small = imageops.shrink(flat, scale)
-    taken = 255.0 - small.reshape(-1, 3)
-    total = taken.sum(axis=1)
-    is_ink = total >= np.percentile(total, 97)
-    paper = taken[total <= np.median(total)]
-    sample = 255.0 - flat[::7, ::7].reshape(-1, 3)
-    bare = sample[sample.sum(axis=1) <= np.percentile(sample.sum(axis=1), 85)]
-    noise = bare.std(axis=0).clip(3)
-    contrast = (taken[is_ink].mean(axis=0) - paper.mean(axis=0)).clip(1)
+    taken = np.stack([255.0 - imageops.shrink(channel, scale).ravel() for channel in channels])
+    total = taken.sum(axis=0)
+    is_ink = total >= imageops.quantile(total, 0.97)
+    is_paper = total <= imageops.median(total)
+    sample = np.stack([255.0 - channel[::7, ::7].ravel() for channel in channels])
+    covered = sample.sum(axis=0)
+    noise = sample[:, covered <= imageops.quantile(covered, 0.85)].std(axis=1).clip(3)
+    contrast = (taken[:, is_ink].mean(axis=1) - taken[:, is_paper].mean(axis=1)).clip(1)
     weights = contrast / noise**2
     result: npt.NDArray[np.float64] = weights / weights.sum()
     return result
@@ -125,7 +139,7 @@ def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool
     of the difference tells on which side: noise and the two sides of an edge
     cancel out.
     """
-    if float(np.median(grey[::8, ::8])) > config.dark_paper:
+    if imageops.median(grey[::8, ::8]) > config.dark_paper:
         return False
     scale = min(1.0, 12 / reach)
     small = imageops.shrink(grey, scale)
@@ -143,18 +157,17 @@ def _divide(channel: GreyImage, reach: float) -> GreyImage:
     return cv2.divide(channel, cv2.max(below, 16), scale=255)
 
 
-def _line_evidence(sheet: _Sheet, config: PageConfig) -> tuple[float, float]:
-    """How much the ink gathers in lines along the width, and along the height."""
+def _line_evidence(sheet: _Sheet, config: PageConfig) -> tuple[_Evidence, _Evidence]:
+    """Evidence for lines along the width, and along the height."""
     xs, ys = _ink_points(sheet, config)
     if xs.size == 0:
-        return 1.0, 0.0
-    limit = config.most_skew
-    _, along = _best_skew(xs, ys, limit)
-    _, across = _best_skew(ys, xs, limit)
-    width, height = sheet.grey.shape[1], sheet.grey.shape[0]
-    return along * (config.landscape_bonus if width >= height else 1.0), across * (
-        config.landscape_bonus if height > width else 1.0
+        return _Evidence(1.0, 0.0), _Evidence(0.0, 0.0)
+    height, width = sheet.grey.shape
+    along, across = _best_skew(xs, ys, config.most_skew), _best_skew(ys, xs, config.most_skew)
+    wide, tall = (
+        config.landscape_bonus if long else 1.0 for long in (width >= height, height > width)
     )
+    return _Evidence(along[1] * wide, along[0]), _Evidence(across[1] * tall, across[0])
 
 
 def _ink_points(
@@ -163,7 +176,7 @@ def _ink_points(
     """Coordinates of text-sized ink at ``config.skew_dpi``."""
     scale = min(1.0, config.skew_dpi / sheet.dpi)
     small = imageops.shrink(sheet.grey, scale)
-    faint = (float(np.percentile(small, 0.3)) + 2 * 255) / 3
+    faint = (imageops.quantile(small, 0.003) + 2 * 255) / 3
     level = min(max(config.skew_ink_level, faint), config.skew_ink_limit)
     mask = (small < level).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
@@ -196,24 +209,18 @@ def _best_skew(
     return float(fine), sharpness(float(fine))
 
 
-def _turned(page: Page, sheet: _Sheet, turn: int, config: PageConfig) -> UprightPage:
-    """The sheet turned clockwise by a multiple of 90 degrees, its lines levelled."""
+def _turned(page: Page, sheet: _Sheet, turn: int) -> UprightPage:
+    """The sheet turned clockwise by a multiple of 90 degrees."""
     height, width = sheet.grey.shape
     if turn == 0:
-        grey, matrix = sheet.grey, np.eye(3)
-    else:
-        code, rows = {
-            90: (cv2.ROTATE_90_CLOCKWISE, [[0, 1, 0], [-1, 0, height], [0, 0, 1]]),
-            180: (cv2.ROTATE_180, [[-1, 0, width], [0, -1, height], [0, 0, 1]]),
-            270: (cv2.ROTATE_90_COUNTERCLOCKWISE, [[0, -1, width], [1, 0, 0], [0, 0, 1]]),
-        }[turn]
-        grey, matrix = cv2.rotate(sheet.grey, code), np.array(rows, np.float64)
-    upright = UprightPage(page, grey, sheet.to_original @ matrix, turn, sheet.dpi)
-    xs, ys = _ink_points(replace(sheet, grey=grey), config)
-    if xs.size == 0:
-        return upright
-    skew, _ = _best_skew(xs, ys, config.most_skew)
-    return upright if abs(skew) < config.least_skew else _levelled(upright, skew)
+        return UprightPage(page, sheet.grey, sheet.to_original, turn, sheet.dpi)
+    code, rows = {
+        90: (cv2.ROTATE_90_CLOCKWISE, [[0, 1, 0], [-1, 0, height], [0, 0, 1]]),
+        180: (cv2.ROTATE_180, [[-1, 0, width], [0, -1, height], [0, 0, 1]]),
+        270: (cv2.ROTATE_90_COUNTERCLOCKWISE, [[0, -1, width], [1, 0, 0], [0, 0, 1]]),
+    }[turn]
+    matrix = sheet.to_original @ np.array(rows, np.float64)
+    return UprightPage(page, cv2.rotate(sheet.grey, code), matrix, turn, sheet.dpi)
 
 
 def _levelled(upright: UprightPage, skew: float) -> UprightPage:
