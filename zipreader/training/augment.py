@@ -42,9 +42,9 @@ class DistortConfig:
 class JitterConfig:
     """Ranges of the light jitter of tiles while training."""
 
-    rotation: float = 5.0
-    scale: float = 0.07
-    shear: float = 0.08
+    rotation: float = 8.0
+    scale: float = 0.1
+    shear: float = 0.15
     shift: float = 1.2
     gamma: tuple[float, float] = (0.7, 1.4)
 

@@ -16,16 +16,21 @@ class HabitConfig:
 
     crossed_seven: float = 0.3
     slashed_zero: float = 0.03
-    based_one: float = 0.05
+    based_one: float = 0.12
     flagged_one: float = 0.2
     """A bare stroke that gets a long upstroke before it, as in continental Europe."""
     open_zero: float = 0.12
     """A ring whose ends do not meet."""
 
+    tail: float = 0.15
+    """An entry or exit stroke, as of a pen that hardly left the paper."""
+    trimmed: float = 0.1
+    """The first or the last part of a stroke is missing."""
+
     @classmethod
     def none(cls) -> HabitConfig:
         """The strokes as they were written."""
-        return cls(0.0, 0.0, 0.0, 0.0, 0.0)
+        return cls(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def with_habits(
@@ -35,7 +40,7 @@ def with_habits(
 
     Only a 7 and a 1 of one stroke are changed: others may have the bar already.
     """
-    items = list(strokes)
+    items = _hasty(list(strokes), rng, config)
     if (
         label == 1
         and len(items) == 1
@@ -71,6 +76,38 @@ def _bar(middle: Points, stroke: Points, rng: np.random.Generator) -> Points:
     return np.array([centre - arm, centre, centre + arm])
 
 
+def _hasty(items: list[Points], rng: np.random.Generator, config: HabitConfig) -> list[Points]:
+    """One stroke a little shorter or longer at one of its ends, sometimes."""
+    chance = rng.random()
+    if chance >= config.tail + config.trimmed:
+        return items
+    which = int(rng.integers(len(items)))
+    stroke = items[which] if rng.random() < 0.6 else items[which][::-1]
+    if len(stroke) < 6:
+        return items
+    tall = max(float(np.ptp(np.concatenate(items)[:, 1])), 1.0)
+    if chance < config.trimmed:
+        changed = stroke[: len(stroke) - round(len(stroke) * rng.uniform(0.04, 0.14))]
+    else:
+        changed = np.concatenate([stroke, _tail(stroke, tall, rng)])
+    return [*items[:which], changed, *items[which + 1 :]]
+
+
+def _tail(stroke: Points, tall: float, rng: np.random.Generator) -> Points:
+    """Goes on where the stroke ends, turning slowly, (4, 2)."""
+    way = stroke[-1] - stroke[-min(5, len(stroke))]
+    length = float(np.hypot(*way))
+    if length < 1e-6:
+        return stroke[-1:]
+    turn, bend = np.arctan2(way[1], way[0]), rng.normal(0, 0.35)
+    step = tall * rng.uniform(0.08, 0.3) / 4
+    angles = turn + bend * np.arange(1, 5)
+    tail: Points = stroke[-1] + np.cumsum(
+        step * np.column_stack([np.cos(angles), np.sin(angles)]), axis=0
+    )
+    return tail
+
+
 def _flagged(stroke: Points, rng: np.random.Generator) -> Points:
     """A downstroke after an upstroke to its top; steeper than the bar of a 7 would be."""
     down = stroke if stroke[0, 1] < stroke[-1, 1] else stroke[::-1]
@@ -84,7 +121,7 @@ def _flagged(stroke: Points, rng: np.random.Generator) -> Points:
 
 def _opened(ring: Points, rng: np.random.Generator) -> Points:
     """A ring without the last or the first part of its way."""
-    missing = round(len(ring) * rng.uniform(0.05, 0.2))
+    missing = round(len(ring) * rng.uniform(0.05, 0.28))
     return ring[missing:] if rng.random() < 0.5 else ring[: len(ring) - missing]
 
 

@@ -12,19 +12,19 @@ from zipreader.training.splits import Part
 Counts = tuple[tuple[Kind, int], ...]
 
 TRAINING_COUNTS: Counts = (
-    (Kind.SEGMENTED, 60_000),
-    (Kind.SEGMENTED_IMAGES, 50_000),
-    (Kind.STROKES, 61_020),
+    (Kind.SEGMENTED, 90_000),
+    (Kind.SEGMENTED_IMAGES, 70_000),
+    (Kind.STROKES, 91_530),
     (Kind.MNIST, 46_652),
-    (Kind.DISTORTED, 55_000),
-    (Kind.PRINTED, 30_000),
+    (Kind.DISTORTED, 80_000),
+    (Kind.PRINTED, 36_000),
     (Kind.CUTS, 8_000),
-    (Kind.LETTERS, 26_000),
+    (Kind.LETTERS, 30_000),
     (Kind.PRINTED_LETTERS, 10_000),
     (Kind.WORDS, 10_000),
     (Kind.MARKS, 5_000),
 )
-"""All MNIST images once, ten drawings of each digit in strokes; 3 in 10 are no digits."""
+"""All MNIST images once, fifteen drawings of each digit in strokes; 3 in 10 are no digits."""
 TUNING_COUNTS: Counts = (
     (Kind.SEGMENTED, 6_000),
     (Kind.SEGMENTED_IMAGES, 3_000),
@@ -37,7 +37,7 @@ TUNING_COUNTS: Counts = (
 """Of writers that were not trained on; MNIST tunes only where there are no strokes."""
 _GLYPH_ROUNDS = 6
 """How often a reviewed glyph is used, each time in another distortion."""
-_QUICK = 60
+_QUICK = 80
 """A quick plan makes one tile where the full one makes so many."""
 
 
@@ -57,7 +57,7 @@ class Plan:
     """The whole plan but the data files."""
 
     network: str = "lean"
-    epochs: int = 6
+    epochs: int = 12
     seed: int = 1
     training: Counts = TRAINING_COUNTS
     tuning: Counts = TUNING_COUNTS

@@ -35,7 +35,7 @@ class TrainConfig:
     """Steps in which the rate rises from 0."""
     weight_decay: float = 2e-4
     smoothing: float = 0.02
-    not_a_digit_weight: float = 0.5
+    not_a_digit_weight: float = 0.35
     patience: int = 3
     """Epochs without a better loss on the tuning writers before training stops."""
     jitter: JitterConfig = JitterConfig()
