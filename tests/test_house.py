@@ -269,3 +269,16 @@ def test_help_loads_neither_opencv_nor_tensorflow() -> None:
     assert "Usage" in done.stdout
     tops = {name.split(".")[0] for name in loaded}
     assert not tops & {"cv2", "numpy", "tensorflow", "keras", "ai_edge_litert", "scipy", "PIL"}
+
+
+def test_reading_loads_nothing_that_it_does_not_need() -> None:
+    """Half of a cold start are imports; NumPy's masked arrays alone would be a tenth."""
+    sample = str(ROOT.parent / "samples" / "printed.jpg")
+    command = [sys.executable, "-X", "importtime", "-m", "zipreader", "read", sample]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
+    assert "zipreader.reading.reader" in loaded
+    assert not loaded & {
+        "tensorflow", "keras", "scipy", "skimage", "numpy.ma", "pypdfium2", "tifffile", "jinja2",
+        "zipreader.synth", "zipreader.training", "zipreader.evaluation", "zipreader.web",
+    }  # fmt: skip

@@ -173,7 +173,7 @@ def near(weak: Mask, firm: Mask, like: InkMap) -> InkMap:
     """1 where a weak pixel is connected to a firm one, else 0."""
     count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
     kept = np.zeros(count, like.dtype)
-    kept[np.unique(labels[firm])] = 1
+    kept[labels[firm]] = 1
     kept[0] = 0
     result: InkMap = kept[labels]
     return result

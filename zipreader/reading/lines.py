@@ -92,8 +92,10 @@ def _groups(count: int, links: list[tuple[int, int]]) -> list[npt.NDArray[np.int
 
     for first, second in links:
         parent[root(first)] = root(second)
-    roots = np.array([root(item) for item in range(count)], dtype=np.intp)
-    return [np.flatnonzero(roots == group) for group in np.unique(roots)]
+    members: dict[int, list[int]] = {}
+    for item in range(count):
+        members.setdefault(root(item), []).append(item)
+    return [np.array(group, np.intp) for _, group in sorted(members.items())]
 
 
 def _joined(

@@ -174,16 +174,17 @@ def _boxes(labels: Labels) -> list[Box]:
     boxes = [Box(0, 0, 0, 0)] * int(labels.max(initial=0))
     ys, xs = np.nonzero(labels)
     values = labels[ys, xs]
-    order = np.argsort(values, kind="stable")
-    present, starts = np.unique(values[order], return_index=True)
-    if present.size == 0:
+    if values.size == 0:
         return boxes
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     sides = [
         extreme.reduceat(axis[order], starts).tolist()
         for axis in (xs, ys)
         for extreme in (np.minimum, np.maximum)
     ]
-    for value, x0, x1, y0, y1 in zip(present.tolist(), *sides, strict=True):
+    for value, x0, x1, y0, y1 in zip(ordered[starts].tolist(), *sides, strict=True):
         boxes[value - 1] = Box(x0, y0, x1 + 1, y1 + 1)
     return boxes
 
