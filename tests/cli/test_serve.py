@@ -48,6 +48,7 @@ def test_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         line = server.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         assert found, line
+        assert "mail.db is new and empty" in server.stderr.readline()
         connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
         connection.request("GET", "/v1/health")
         assert connection.getresponse().status == 200
