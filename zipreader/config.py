@@ -120,11 +120,12 @@ class FieldsConfig:
     """A wider space in the line, in text heights, parts two words."""
     shortest: float = 2.0
     """Five digits are at least so wide."""
-    longest: float = 9.5
+    longest: float = 12.0
     """A ZIP+4 is at most so wide."""
     end_weights: tuple[float, ...] = (1.0, 0.8, 0.5)
-    """Weights of the shortest end of a line that may be a ZIP, and of one and two words more."""
-    most_fields: int = 8
+    """Weights of the shortest end of a line that may be a ZIP, of one word more, and of all that
+    a ZIP+4 may take."""
+    most_fields: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,20 @@ def test_a_zip_on_a_line_of_its_own() -> None:
     assert shows(fields[0], code)
 
 
+@pytest.mark.parametrize("code", ["32332", "32332-8001"])
+def test_digits_that_stand_far_apart_are_one_field(code: str) -> None:
+    envelope = draw_envelope(town=".")
+    grey = envelope.grey
+    grey[480:660] = 255
+    print_text(grey, "LYONS OR", 820, 555, 22)
+    left = 1010
+    boxes = [print_text(grey, digit, left + 30 * i, 555, 22) for i, digit in enumerate(code)]
+    page = upright(grey)
+    fields = zip_fields(locate(page, find_lines(page, LinesConfig()), LocateConfig()), CONFIG)
+    whole = Box.around(boxes)
+    assert any(field.box.grown(4, 4).intersection(whole) == whole for field in fields)
+
+
 def test_a_country_below_does_not_hide_the_zip() -> None:
     envelope = draw_envelope()
     envelope.grey[590:640] = 255

@@ -52,24 +52,27 @@ def _ends(
 ) -> list[ZipField]:
     """Right ends of the line that may hold a ZIP, the shortest first.
 
-    The last is cut off where a ZIP+4 ends at the latest, so that a ZIP whose
-    words are far apart, or run into the state, is not missed.
+    The last is as long as a ZIP+4 may be, so that a ZIP whose digits are far
+    apart, or run into the state, is not missed.
     """
     words = _words(line, config.word_gap * line.text_height)
-    ends: list[ZipField] = []
+    ends: list[tuple[Box, float]] = []
     for first in range(len(words) - 1, -1, -1):
         parts = [part for word in words[first:] for part in word]
         height = _digit_height(parts, line.text_height)
         box = Box.around(parts)
         if box.width < config.shortest * height and first > 0:
             continue
-        longest = config.longest * height
-        score = block.score * weight * config.end_weights[len(ends)]
-        cut = _clip_left(box, parts, longest)
-        ends.append(ZipField(block.page, cut, line.slope, height, score, block))
-        if box.width > longest or len(ends) == len(config.end_weights):
+        ends.append((_clip_left(box, parts, config.longest * height), height))
+        if box.width > config.longest * height:
             break
-    return ends
+    tried = len(config.end_weights)
+    if len(ends) > tried:
+        ends = [*ends[: tried - 1], ends[-1]]
+    return [
+        ZipField(block.page, box, line.slope, height, block.score * weight * share, block)
+        for (box, height), share in zip(ends, config.end_weights, strict=False)
+    ]
 
 
 def _words(line: TextLine, gap: float) -> list[list[Box]]:

@@ -135,7 +135,8 @@ def _read_chunk(numbers: range) -> list[PieceRead]:
         kind = plan.kinds[number % len(plan.kinds)]
         piece = make_mailpiece(kind, plan.first_seed + number, worker.sources)
         page = page_of(piece, worker.reader.config.images)
-        scored, judged = judge(worker.reader.read_page(page), piece.truth.zip)
+        truth = None if piece.truth.must_flag else piece.truth.zip
+        scored, judged = judge(worker.reader.read_page(page), truth)
         read.append(PieceRead(kind, scored, judged))
     return read
 
