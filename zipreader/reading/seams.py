@@ -66,8 +66,9 @@ def _stacked(inks: Sequence[InkMap]) -> npt.NDArray[np.float32]:
     costs = np.full((2 * len(inks), *size), _BARRED, np.float32)
     for index, ink in enumerate(inks):
         height, width = ink.shape
-        costs[2 * index, :height, :width] = ink + np.float32(_PAPER_COST)
-        costs[2 * index + 1, :height, :width] = costs[2 * index, height - 1 :: -1, :width][:height]
+        cost = ink + np.float32(_PAPER_COST)
+        costs[2 * index, :height, :width] = cost
+        costs[2 * index + 1, :height, :width] = cost[::-1]
     return costs
 
 
@@ -119,15 +120,14 @@ def _trace(
         return paths
     component, row, column = np.array(starts, np.int32).T
     height = np.array(heights, np.int32)[component]
-    everyone = np.arange(len(starts))
-    paths[everyone, row] = column
+    paths[np.arange(len(starts)), row] = column
     for image, at in ((2 * component, row), (2 * component + 1, height - 1 - row)):
         x, y = column.copy(), at.copy()
         while (going := y > 0).any():
             x[going] += steps[image[going], y[going], x[going]]
             y[going] -= 1
             upright = np.where(image % 2 == 0, y, height - 1 - y)
-            paths[everyone[going], upright[going]] = x[going]
+            paths[going, upright[going]] = x[going]
     return paths
 
 
