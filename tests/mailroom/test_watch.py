@@ -41,9 +41,17 @@ def known() -> set[FileIdentity]:
 
 
 @pytest.fixture
-def look(root: Path, clock: Clock, known: set[FileIdentity]) -> Look:
+def told() -> list[str]:
+    """What the folder complained of."""
+    return []
+
+
+@pytest.fixture
+def look(root: Path, clock: Clock, known: set[FileIdentity], told: list[str]) -> Look:
     """Let seconds pass; the names that are taken then."""
-    hot = HotFolder(str(root), known.__contains__, patience=Patience(poll=2, settle=5), clock=clock)
+    hot = HotFolder(
+        str(root), known.__contains__, complain=told.append, patience=Patience(2, 5), clock=clock
+    )
     return looking(iter(hot), clock, known)
 
 
@@ -79,13 +87,9 @@ def test_a_file_that_grows_is_waited_for(root: Path, look: Look) -> None:
     assert look(4) == ["a.png"]
 
 
-def test_a_file_that_is_begun_and_not_yet_written_is_waited_for(root: Path, clock: Clock) -> None:
-    told: list[str] = []
-    known: set[FileIdentity] = set()
-    hot = HotFolder(
-        str(root), known.__contains__, complain=told.append, patience=Patience(2, 5), clock=clock
-    )
-    look = looking(iter(hot), clock, known)
+def test_a_file_that_is_begun_and_not_yet_written_is_waited_for(
+    root: Path, look: Look, told: list[str]
+) -> None:
     (root / "a.png").touch()
     assert look(0) + look(6) + look(60) == []
     assert told == [f"{root / 'a.png'}: is empty, and waited for"]
@@ -136,13 +140,9 @@ def test_folders_in_it_are_looked_at_and_hidden_files_are_not(root: Path, look: 
     assert look(0) + look(6) == ["a.tif"]
 
 
-def test_a_drive_that_goes_and_comes_back_is_told_once(root: Path, clock: Clock) -> None:
-    told: list[str] = []
-    known: set[FileIdentity] = set()
-    hot = HotFolder(
-        str(root), known.__contains__, complain=told.append, patience=Patience(2, 5), clock=clock
-    )
-    look = looking(iter(hot), clock, known)
+def test_a_drive_that_goes_and_comes_back_is_told_once(
+    root: Path, look: Look, told: list[str]
+) -> None:
     (root / "a.png").write_text("whole")
     assert look(0) == []
     away = root.rename(root.with_name("away"))
