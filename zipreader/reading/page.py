@@ -15,6 +15,11 @@ from zipreader.elements import GreyImage, Image, Matrix, Page, Quad, UprightPage
 from zipreader.reading import imageops
 from zipreader.reading.outline import find_outline
 
+_BRIGHT = 250.0
+"""Grey level of the brightest paper in a sum of channels."""
+_SEEN_PAPER = 6.0
+"""Reach of the paper in an image so far reduced that colours are compared on it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sheet:
@@ -96,40 +101,45 @@ def _dpi(page: Page, image: Image, config: PageConfig) -> float:
 def _flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
     """Grey levels with white paper, whatever its colour and light.
 
-    Each channel is divided by its own paper, and counts by what it tells of the
-    ink.  Light writing on dark paper is inverted.
+    Light writing on dark paper is inverted.
     """
     grey = imageops.to_grey(image)
     if _is_light_on_dark(grey, reach, config):
         return _divide(cv2.bitwise_not(grey), reach)
-    if image.ndim == 2:
-        return _divide(image, reach)
-    channels = [_divide(channel, reach) for channel in cv2.split(image)]
-    blue, green, red = _ink_weights(channels, reach)
-    return cv2.addWeighted(
-        cv2.addWeighted(channels[0], blue, channels[1], green, 0), 1, channels[2], red, 0
-    )
+    return _divide(image if image.ndim == 2 else _most_telling(image, reach), reach)
 
 
-def _ink_weights(channels: Sequence[GreyImage], reach: float) -> npt.NDArray[np.float64]:
-    """How much each channel tells of the ink: contrast over the paper's variance.
+def _most_telling(image: Image, reach: float) -> GreyImage:
+    """The sum of the channels of a BGR image in which the ink tells itself best from the paper.
 
-    Blue ink on kraft shows in red, and the blue channel adds noise only; the
-    weights are those of Fisher's linear discriminant (1936) for independent
-    channels, and sum to 1.
+    Blue ink on kraft shows in red, and the blue channel adds noise only.  The weights
+    are those of Fisher's linear discriminant (1936) for independent channels that were
+    divided by their paper: contrast over the paper's variance.  They are found on a
+    reduced image, and on single pixels for the noise.
     """
-    scale = min(1.0, 6 / reach)
-    taken = np.stack([255.0 - imageops.shrink(channel, scale).ravel() for channel in channels])
+    scale = min(1.0, _SEEN_PAPER / reach)
+    small = cv2.split(imageops.shrink(image, scale))
+    papers = [imageops.paper(channel, scale * reach) for channel in small]
+    taken = _taken(small, papers)
     total = taken.sum(axis=0)
     is_ink = total >= imageops.quantile(total, 0.97)
     is_paper = total <= imageops.median(total)
-    sample = np.stack([255.0 - channel[::7, ::7].ravel() for channel in channels])
+    contrast = (taken[:, is_ink].mean(axis=1) - taken[:, is_paper].mean(axis=1)).clip(1)
+    pixels = cv2.split(np.ascontiguousarray(image[::7, ::7]))
+    sample = _taken(pixels, [cv2.resize(below, pixels[0].shape[::-1]) for below in papers])
     covered = sample.sum(axis=0)
     noise = sample[:, covered <= imageops.quantile(covered, 0.85)].std(axis=1).clip(3)
-    contrast = (taken[:, is_ink].mean(axis=1) - taken[:, is_paper].mean(axis=1)).clip(1)
     weights = contrast / noise**2
-    result: npt.NDArray[np.float64] = weights / weights.sum()
-    return result
+    brightest = np.array([max(imageops.quantile(below, 0.99), 16.0) for below in papers])
+    factors = _BRIGHT * weights / weights.sum() / brightest
+    summed: GreyImage = cv2.transform(image, factors[np.newaxis])
+    return summed
+
+
+def _taken(channels: Sequence[GreyImage], papers: Sequence[GreyImage]) -> npt.NDArray[np.float32]:
+    """(channels, pixels): what the ink takes of the light in each channel, 0..255."""
+    over = [_over(channel, below) for channel, below in zip(channels, papers, strict=True)]
+    return np.float32(255) - np.stack([each.ravel() for each in over])
 
 
 def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool:
@@ -150,10 +160,18 @@ def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool
 
 def _divide(channel: GreyImage, reach: float) -> GreyImage:
     """Divide a channel by its paper, 255 for paper; the paper is estimated on a reduced image."""
-    reduction = max(1, int(reach / 12))
+    reduction = _reduction(reach)
     small = imageops.shrink(channel, 1 / reduction)
     below = imageops.paper(small, reach / reduction)
-    below = cv2.resize(below, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return _over(channel, cv2.resize(below, channel.shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _reduction(reach: float) -> int:
+    """By how much an image is reduced before its paper is estimated."""
+    return max(1, int(reach / 12))
+
+
+def _over(channel: GreyImage, below: GreyImage) -> GreyImage:
     return cv2.divide(channel, cv2.max(below, 16), scale=255)
 
 
