@@ -48,7 +48,7 @@ Change = Callable[[Scan], Scan]
 def compressed(scan: Scan, quality: int) -> Scan:
     done, code = cv2.imencode(".jpg", scan.image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert done
-    return Scan(cv2.imdecode(code, cv2.IMREAD_UNCHANGED), scan.dpi)
+    return Scan(np.asarray(cv2.imdecode(code, cv2.IMREAD_UNCHANGED), np.uint8), scan.dpi)
 
 
 def padded(scan: Scan, margins: tuple[int, int, int, int]) -> Scan:

@@ -72,7 +72,7 @@ class Strokes:
 def load_strokes(path: Path, writers: frozenset[str] | None) -> Strokes:
     """Read a stroke file, of ``writers`` only unless ``None``; suspect items are left out."""
     try:
-        with np.load(path) as data:
+        with np.load(path, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         labels, owners = arrays["label"], arrays["writer"]
         stroke_start, item_start = arrays["stroke_start"], arrays["item_start"]
