@@ -33,6 +33,10 @@ def client(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> TestClie
     return client
 
 
+def is_first(task: dict[str, object]) -> bool:
+    return task["piece"] == 1
+
+
 def reviews(database: Path) -> list[tuple[int, str]]:
     with closing(sqlite3.connect(database)) as connection:
         return list(connection.execute("SELECT piece, zip FROM reviews"))
@@ -103,14 +107,24 @@ def test_a_database_that_was_cut_is_told(client: TestClient, database: Path) -> 
 def test_after_another_database_was_put_there_its_own_pictures_are_shown(
     client: TestClient, database: Path
 ) -> None:
+    """And what was typed about a former piece is not saved about that of the same number."""
+    (old,) = [task for task in client.post("/desk/next", json={}).json()["tasks"] if is_first(task)]
     before = client.get("/pieces/1/zip.jpg").content
     for name in ("mail.db", "mail.db-wal", "mail.db-shm", "piece-1.png"):
         database.with_name(name).unlink(missing_ok=True)
     drawn_mail(database, 1, zip_code="11751")
-    assert client.post("/desk/next", json={}).status_code == 200
+    late = client.post("/desk/answer", json=ANSWER | {"mark": old["mark"]})
+    assert late.json()["outcome"] == "lost"
+    skipped = {"piece": 1, "seconds": 1.0, "mark": old["mark"]}
+    assert client.post("/desk/skip", json=skipped).json()["outcome"] == "lost"
+    assert reviews(database) == []
+    (new,) = client.post("/desk/next", json={}).json()["tasks"]
+    assert is_first(new)
     after = client.get("/pieces/1/zip.jpg")
     assert after.status_code == 200
     assert after.content != before
+    answer = client.post("/desk/answer", json=ANSWER | {"mark": new["mark"]})
+    assert answer.json()["outcome"] == "saved"
 
 
 def test_a_server_over_a_write_protected_database_refuses_answers(
