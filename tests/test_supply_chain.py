@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ UNSAFE_CALLS = {
 }  # fmt: skip
 
 
+@cache
 def parsed(source: Path) -> ast.Module:
     return ast.parse(source.read_text(encoding="utf-8"), str(source))
 
