@@ -7,8 +7,12 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import cast
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from tests.conftest import Command
 from zipreader.errors import ExitCode
@@ -37,6 +41,41 @@ def test_a_port_that_is_taken_is_told(zipreader: Command, tmp_path: Path) -> Non
         done = zipreader("serve", "--db", tmp_path / "mail.db", "--port", port)
     assert done.code == ExitCode.OUTPUT
     assert f"127.0.0.1:{port}: cannot be listened at" in done.complaint
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Config]:
+    """What would have been served; nothing is."""
+    found: list[uvicorn.Config] = []
+
+    def run(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        found.append(server.config)
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    return found
+
+
+def test_behind_a_proxy_of_this_machine_the_server_is_called_by_another_name(
+    zipreader: Command, tmp_path: Path, served: list[uvicorn.Config]
+) -> None:
+    """A token makes that safe; without one, foreign names are refused."""
+    token = "a-token-of-24-characters"
+    for options, status in (([], 421), (["--token", token], 200)):
+        done = zipreader("serve", "--db", tmp_path / "mail.db", "--port", 0, *options)
+        assert done.code == ExitCode.OK
+        app = cast("Starlette", served[-1].app)
+        site = {"host": "mail.example.org", "origin": "https://mail.example.org"}
+        bearer = {"authorization": f"Bearer {token}"}
+        client = TestClient(app, "https://mail.example.org", headers=site | bearer)
+        assert client.get("/v1/health").status_code == status
+        assert client.post("/sign-in", data={"name": "Ann"}).status_code in {421, 403}
+        assert client.get("/").status_code == status
+        signed = {"name": "Ann", "token": token}
+        answer = client.post("/sign-in", data=signed, follow_redirects=False)
+        assert answer.status_code == (303 if status == 200 else 421)
+        assert ("Secure" in answer.headers.get("set-cookie", "")) == (status == 200)
+        evil = {"origin": "https://evil.example.org"}
+        assert client.post("/desk/next", json={}, headers=evil).status_code in {403, 421}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

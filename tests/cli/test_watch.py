@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,33 @@ def test_files_are_moved_when_told_and_recorded_where_they_lie(hot: Path) -> Non
     paths = sorted(str(record["path"]) for record in records_of(Path("out.jsonl")))
     assert paths == ["read/0000-2.png", "read/0000.png", "read/left.png"]
     assert all(Path(path).is_file() for path in paths)
+
+
+def test_a_file_that_cannot_be_moved_stays_and_the_watch_goes_on(hot: Path) -> None:
+    Path("read").mkdir()
+    Path("read/tray").write_text("a file where a folder is needed")
+    letters(hot / "tray", "1")
+    (hot / "plain.png").write_text("2")
+    watch = watching(hot, "--move-to", "read")
+    count(1)
+    time.sleep(0.5)  # several looks
+    code, err = ended(watch)
+    assert code == 0
+    (complaint,) = [line for line in err.splitlines() if line.startswith("zipreader:")]
+    assert "read/tray/0000.png: cannot be written" in complaint
+    assert (hot / "tray" / "0000.png").read_text() == "1"
+
+
+def test_an_output_that_is_removed_ends_the_watch(hot: Path) -> None:
+    letters(hot, "1")
+    watch = watching(hot)
+    count(1)
+    Path("out.jsonl").unlink()
+    (hot / "late.png").write_text("2")
+    _, err = watch.communicate(timeout=30)
+    assert watch.returncode == ExitCode.OUTPUT
+    assert err.startswith("zipreader: out.jsonl: was removed or changed")
+    assert len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -91,10 +91,12 @@ def fill(store: Store, *decisions: str, folder: str = "/mail") -> None:
         assert store.add_file(identity(path), records)
 
 
-def drawn_mail(database: Path, count: int, decision: str = "review") -> Path:
+def drawn_mail(
+    database: Path, count: int, decision: str = "review", zip_code: str = CHICAGO
+) -> Path:
     """A database of drawn envelopes that lie beside it."""
     with Store.open(database, seed=1) as store:
         for number in range(1, count + 1):
-            path = envelope(database.parent / f"piece-{number}.png")
-            store.add_file(FileIdentity.of(path), [record(path, decision=decision)])
+            path = envelope(database.parent / f"piece-{number}.png", zip_code)
+            store.add_file(FileIdentity.of(path), [record(path, zip_code, decision)])
     return database

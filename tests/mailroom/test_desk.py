@@ -82,6 +82,48 @@ def test_an_expired_lease_costs_nothing_while_nobody_else_has_the_piece(
     assert desk.answer("ann", 1, YES, 5.0) is SAVED
 
 
+@pytest.mark.parametrize("back", [3600.0, 86_400.0])
+def test_a_clock_that_is_set_back_gives_no_piece_to_two_and_keeps_none(
+    store: Store, clock: Clock, back: float
+) -> None:
+    fill(store, "review", "review")
+    desk = Desk(store, Rules(lease=120))
+    assert ids(desk, "ann") == [1]
+    assert desk.answer("ann", 1, YES, 1.0) is SAVED
+    assert ids(desk, "ann") == [2]
+    clock.now -= back
+    assert desk.answer("ann", 1, YES, 1.0) is SAVED, "the same again, from a retry"
+    assert ids(desk, "bob", 2) == [2], "else it would wait for the clock to be there again"
+    assert desk.answer("ann", 2, OTHER, 1.0) is LOST
+    assert ids(desk, "ann", 2) == []
+    assert desk.answer("bob", 2, YES, 1.0) is SAVED
+    assert [row for row in store.rows("SELECT piece FROM reviews")] == [(1,), (2,)]
+
+
+def test_a_clock_that_is_corrected_by_a_little_ends_no_lease(store: Store, clock: Clock) -> None:
+    fill(store, "review")
+    desk = Desk(store, Rules(lease=120))
+    assert ids(desk, "ann") == [1]
+    clock.now -= 30
+    assert ids(desk, "bob") == []
+    assert desk.keep("ann", [1]) == [1]
+
+
+def test_who_keeps_a_piece_while_the_clock_is_set_back_has_it_for_one_lease(
+    store: Store, clock: Clock
+) -> None:
+    fill(store, "review")
+    desk = Desk(store, Rules(lease=120))
+    ids(desk, "ann")
+    clock.now -= 3600
+    assert ids(desk, "ann") == [1], "taken anew"
+    clock.now += 100
+    assert desk.keep("ann", [1]) == [1]
+    assert ids(desk, "bob") == []
+    clock.now += 121
+    assert ids(desk, "bob") == [1]
+
+
 def test_who_leaves_gives_everything_back(store: Store) -> None:
     fill(store, "review", "review")
     desk = Desk(store, Rules())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import small_disk
 from tests.mailroom.office import CHICAGO, ISLIP, Clock, fill, identity, record
 from zipreader.errors import OutputError, UsageError
 from zipreader.mailroom.desk import Desk
@@ -86,3 +87,20 @@ def test_what_cannot_be_written_leaves_the_old_file(store: Store, tmp_path: Path
     with pytest.raises(OutputError, match="cannot be written"):
         export_table(store, tmp_path / "no" / "final.csv")
     assert sorted(path.name for path in tmp_path.iterdir() if "final" in path.name) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_an_export_that_does_not_fit_leaves_the_former_one(
+    store: Store, tmp_path: Path, ending: str
+) -> None:
+    out = tmp_path / f"final.{ending}"
+    out.write_text("of yesterday")
+    with small_disk(100), pytest.raises(OutputError, match=rf"final\.{ending}: cannot be written"):
+        export_table(store, out)
+    assert out.read_text() == "of yesterday"
+    assert [path for path in tmp_path.iterdir() if path.name.startswith(".final")] == []
+
+
+def test_a_name_that_is_too_long_is_an_output_error(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        export_table(store, tmp_path / ("o" * 300 + ".csv"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import small_disk
 from zipreader.errors import OutputError
 from zipreader.mailroom.filing import copy_into, move_into
 
@@ -97,3 +98,15 @@ def test_a_move_that_fails_leaves_the_file(scan: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         move_into(Path("read"), str(scan), "in")
     assert scan.read_text() == "first"
+
+
+def test_a_name_as_long_as_the_drive_allows_is_copied(scan: Path) -> None:
+    longest = scan.rename(scan.with_name("s" * 251 + ".png"))
+    assert copy_into(Path("flagged"), str(longest)).read_text() == "first"
+
+
+def test_a_copy_that_does_not_fit_leaves_nothing(scan: Path) -> None:
+    scan.write_text("long " * 1000)
+    with small_disk(100), pytest.raises(OutputError, match="cannot be written"):
+        copy_into(Path("flagged"), str(scan))
+    assert list(Path("flagged/in/a").iterdir()) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -168,3 +169,38 @@ def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
 def test_a_folder_is_no_output(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         opened(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{}",
+        b"[1]",
+        b'{"path": "a", "size": 1, "mtime_ns": 2, "failed": 0, "end": 3}',
+        b'{"path": "a", "size": 1, "mtime_ns": 2, "failed": false, "end": "3"}',
+        b'{"path": "a", "size": 1, "mtime_ns": 2, "failed": false, "end": 0}',
+        b"[" * 100_000,
+        bytes(40),
+        b"\xff\xfe",
+    ],
+)
+def test_a_damaged_line_of_the_journal_costs_what_comes_after_it(out: Path, line: bytes) -> None:
+    whole, journal = written(out, OUTCOMES)
+    title, first, *others = journal.splitlines(keepends=True)
+    journal_of(out).write_bytes(title + first + line + b"\n" + b"".join(others))
+    file = opened(out)
+    assert [each.identity for each in file.recorded()] == [OUTCOMES[0].file.identity]
+    for each in OUTCOMES[1:]:
+        file.add(each)
+    file.close()
+    assert (out.read_bytes(), journal_of(out).read_bytes()) == (whole, journal)
+
+
+def test_an_output_that_was_emptied_under_way_is_not_filled_with_zeros(out: Path) -> None:
+    file = opened(out)
+    file.add(OUTCOMES[0])
+    os.truncate(out, 0)
+    with pytest.raises(OutputError, match="removed or changed"):
+        file.close()
+    assert out.read_bytes() == b""
+    assert written(out, OUTCOMES)[0].count(b"\n") == 5

@@ -162,3 +162,18 @@ def test_workers_that_die_as_they_start_end_the_run(tmp_path: Path) -> None:
 def test_a_pool_that_cannot_work_is_refused(workers: int, timeout: float | None) -> None:
     with pytest.raises(UsageError):
         Pool(Desk(), workers, timeout)
+
+
+def test_a_process_that_the_system_refuses_is_told_in_a_line(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limits on this system")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = letters(tmp_path, "1")
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    with Pool(Desk(), 1) as pool:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, before[1]))
+        try:
+            with pytest.raises(WorkerError, match=r"cannot start \(Too many open files\)"):
+                list(pool.run(files))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.mailroom.office import fill, identity, record
+from tests.faults import small_disk, unwritable
+from tests.mailroom.office import Clock, fill, identity, record
 from zipreader.errors import StoreError
 from zipreader.mailroom.desk import Desk, Outcome
 from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.rules import Answer, Rules
 from zipreader.mailroom.store import Store
 from zipreader.reading.record import error_record
+
+PAGES = [record("large.tif", page=page) for page in range(1, 200)]
 
 
 @pytest.fixture
@@ -170,3 +174,64 @@ def test_a_batch_writes_while_several_review(path: Path) -> None:
         (waiting,) = next(store.rows("SELECT count(*) FROM waiting"))
     assert len(set(reviewed)) == len(reviewed)
     assert waiting == 20 - len(reviewed)
+
+
+# --- faults ----------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_told_as_such_and_the_store_goes_on_afterwards(path: Path) -> None:
+    with Store.open(path) as store:
+        store.add_file(identity("/first.png"), [record("first.png")])
+        wal = path.with_name("mail.db-wal").stat().st_size
+        with small_disk(wal + 5000), pytest.raises(StoreError, match=r"mail\.db: .*(full|I/O)"):
+            store.add_file(identity("/large.png"), PAGES)
+        assert list(store.recorded()) == [identity("/first.png")]
+        assert store.add_file(identity("/later.png"), [record("later.png")])
+    with Store.open(path) as store:
+        assert len(list(store.records())) == 2
+        assert list(store.rows("PRAGMA integrity_check")) == [("ok",)]
+
+
+def test_a_commit_that_fails_leaves_no_transaction_open(path: Path) -> None:
+    with Store.open(path) as store:
+        with pytest.raises(sqlite3.IntegrityError), store.changing() as connection:
+            connection.execute("PRAGMA defer_foreign_keys = ON")
+            connection.execute("INSERT INTO waiting VALUES (99)")
+        assert store.add_file(identity("/a.png"), [record("a.png")])
+
+
+def test_a_database_that_may_only_be_read_is_read(path: Path) -> None:
+    with Store.open(path) as store:
+        fill(store, "review")
+        with unwritable(path, path.parent), pytest.raises(StoreError, match="cannot be used"):
+            Store.open(path).add_file(identity("/b.png"), [record("b.png")])
+        assert len(list(store.records())) == 1
+
+
+@pytest.mark.parametrize("change", ["remove", "replace", "cut"])
+def test_a_database_that_is_gone_takes_no_more(path: Path, change: str) -> None:
+    with Store.open(path) as store:
+        fill(store, "review")
+    with Store.open(path) as store:
+        match change:
+            case "remove":
+                path.rename(path.with_name("aside.db"))
+            case "replace":
+                path.rename(path.with_name("aside.db"))
+                shutil.copy(path.with_name("aside.db"), path)
+            case "cut":
+                os.truncate(path, 4096)
+        with pytest.raises(StoreError, match="removed, replaced or cut"):
+            store.add_file(identity("/b.png"), [record("b.png")])
+        with pytest.raises(StoreError, match="removed, replaced or cut"):
+            list(store.records())
+
+
+def test_a_clock_that_is_set_back_changes_no_order(path: Path) -> None:
+    clock = Clock()
+    with Store.open(path, clock=clock) as store:
+        store.add_file(identity("/a.png"), [record("a.png", "60614")])
+        clock.now -= 86_400
+        store.add_file(identity("/a.png", size=2), [record("a.png", "11751")])
+        (task,) = Desk(store, Rules()).take("ann", 9)
+        assert task.piece.zip == "11751", "the later reading counts"

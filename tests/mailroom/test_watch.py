@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from zipreader.errors import OutputError
 from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.watch import HotFolder, Patience
 from zipreader.mailroom.work import MailFile
@@ -154,15 +155,20 @@ def test_a_drive_that_goes_and_comes_back_is_told_once(
     assert look(6) == ["a.png"]
 
 
-def test_a_file_that_cannot_be_taken_is_tried_again(root: Path, clock: Clock) -> None:
-    answers: list[bool] = [False, True]
+def test_a_file_that_cannot_be_taken_is_tried_again_and_told_once(
+    root: Path, clock: Clock, told: list[str]
+) -> None:
+    answers: list[bool] = [False, False, True]
     known: set[FileIdentity] = set()
 
-    def take(file: MailFile) -> MailFile | None:
-        return file if answers.pop(0) else None
+    def take(file: MailFile) -> MailFile:
+        if not answers.pop(0):
+            raise OutputError("read/a.png: cannot be written (No space left on device)")
+        return file
 
-    hot = HotFolder(str(root), known.__contains__, take=take, patience=Patience(2, 5), clock=clock)
+    hot = HotFolder(str(root), known.__contains__, take, told.append, Patience(2, 5), clock)
     look = looking(iter(hot), clock, known)
     (root / "a.png").write_text("whole")
-    assert look(0) + look(6) == []
+    assert look(0) + look(6) + look(6) == []
     assert look(6) == ["a.png"]
+    assert told == ["read/a.png: cannot be written (No space left on device)"]

@@ -160,3 +160,63 @@ def test_a_block_of_any_size_fits(height: int, width: int) -> None:
 
 def test_a_trace_of_ink_is_paper() -> None:
     assert not normalize(np.full((10, 10), 0.05, np.float32)).any()
+
+
+# --- any ink ---------------------------------------------------------------------------------
+
+
+@st.composite
+def inks(draw: st.DrawFn) -> InkMap:
+    """Pixels of any strength scattered on any canvas, which no pen would leave."""
+    height, width = draw(st.integers(1, 90)), draw(st.integers(1, 90))
+    chance = np.random.default_rng(draw(st.integers(0, 2**32)))
+    share = draw(st.sampled_from([0.01, 0.1, 0.5, 1.0]))
+    ink = chance.random((height, width), np.float32)
+    ink[chance.random((height, width)) > share] = 0
+    return ink
+
+
+@given(inks())
+def test_any_ink_gives_a_tile_that_fits(ink: InkMap) -> None:
+    tile = normalize(ink)
+    assert tile.shape == (TILE, TILE)
+    assert tile.dtype == np.uint8
+    if tile.any():
+        assert tile.max() == 255
+        assert max(extent(tile)) <= BOX
+
+
+@given(inks())
+def test_the_mass_of_any_ink_is_centred_unless_its_box_would_leave_the_tile(ink: InkMap) -> None:
+    tile = normalize(ink)
+    assume(tile.any())
+    ys, xs = np.nonzero(ink > 0.02)
+    height, width = int(np.ptp(ys)) + 1, int(np.ptp(xs)) + 1
+    box = [max(1, round(side * BOX / max(height, width))) for side in (height, width)]
+    for offset, side, places in zip(
+        mass_centre(tile) - TILE / 2, box, np.nonzero(tile), strict=True
+    ):
+        if offset > 1:  # heavy below or at the right: the box lies at the near rim
+            assert places.max() < side
+        if offset < -1:
+            assert places.min() >= TILE - side
+
+
+@given(inks())
+def test_the_box_of_any_ink_keeps_its_proportions(ink: InkMap) -> None:
+    ink = np.where(ink > 0, np.maximum(ink, np.float32(0.5)), np.float32(0)).astype(np.float32)
+    ys, xs = np.nonzero(ink)
+    assume(ys.size)
+    height, width = int(np.ptp(ys)) + 1, int(np.ptp(xs)) + 1
+    assume(max(height, width) <= 2 * BOX)  # else single pixels at the rim fade away
+    scale = BOX / max(height, width)
+    tile_height, tile_width = extent(normalize(ink))
+    assert abs(tile_height - max(1, round(height * scale))) <= 1
+    assert abs(tile_width - max(1, round(width * scale))) <= 1
+
+
+@given(inks())
+def test_the_same_ink_gives_the_same_tile_and_stays_as_it_was(ink: InkMap) -> None:
+    before = ink.copy()
+    assert (normalize(ink) == normalize(ink)).all()
+    assert (ink == before).all()

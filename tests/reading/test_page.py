@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.drawing import blank, draw_envelope, inverse, on_desk, print_text, printed, rotated
 from zipreader.config import PageConfig
@@ -221,3 +225,69 @@ def test_small_images_do_not_fail() -> None:
             assert upright.grey.dtype == np.uint8
             assert upright.grey.ndim == 2
         assert whole_page(page(image, None), CONFIG).grey.shape == image.shape[:2]
+
+
+# --- the way back ----------------------------------------------------------------------------
+
+SCENE = (1500, 1000)
+REACH = 8
+
+
+@st.composite
+def placements(draw: st.DrawFn) -> npt.NDArray[np.float64]:
+    """Corners of an envelope on a desk: turned by any quarter, leaning, in perspective."""
+    width, height = draw(st.integers(900, 1150)), draw(st.integers(400, 500))
+    if draw(st.booleans()):
+        width, height = round(height * 1.6), round(height * 1.9)
+    shift = st.integers(-45, 45)
+    x, y = (SCENE[0] - width) // 2, (SCENE[1] - height) // 2
+    straight = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+    corners = [(cx + draw(shift), cy + draw(shift)) for cx, cy in straight]
+    return np.roll(np.array(corners, np.float64), draw(st.integers(0, 3)), axis=0)
+
+
+def shift_of(upright: UprightPage, image: GreyImage, box: Box) -> float:
+    """By how many pixels the ink in a box lies beside where the original has it."""
+    quad = upright.original_quad(box)
+    again = transform_points(inverse(upright.to_original), quad)
+    assert np.abs(again - box.quad()).max() < 1e-3
+    size = box.width, box.height
+    target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad.astype(np.float32), target)
+    seen = cv2.blur(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR), (3, 3))
+    here = cv2.blur(upright.grey[box.y0 : box.y1, box.x0 : box.x1], (3, 3))
+    likeness = cv2.matchTemplate(seen, here[REACH:-REACH, REACH:-REACH], cv2.TM_CCOEFF_NORMED)
+    assert likeness.max() > 0.8
+    y, x = np.unravel_index(int(likeness.argmax()), likeness.shape)
+    return math.hypot(y - REACH, x - REACH)
+
+
+def words_on(upright: UprightPage) -> list[Box]:
+    """Parts of the upright page that hold writing."""
+    height, width = upright.grey.shape
+    steps = [(x, y) for y in range(0, height - 120, 60) for x in range(0, width - 240, 120)]
+    boxes = [Box(x, y, x + 240, y + 120) for x, y in steps]
+    dark = upright.grey < 128
+    ink = {box: int(dark[box.y0 : box.y1, box.x0 : box.x1].sum()) for box in boxes}
+    return sorted(boxes, key=lambda box: -ink[box])[:3]
+
+
+@settings(max_examples=30)
+@given(placements())
+def test_boxes_map_back_from_every_perspective(corners: npt.NDArray[np.float64]) -> None:
+    scene, placing = on_desk(GREY, corners, SCENE)
+    words = transform_points(placing, ENVELOPE.zip_box.quad())
+    for upright in islice(upright_pages(page(scene, None), CONFIG), 2):
+        found = Box.of_quad(transform_points(inverse(upright.to_original), words))
+        height, width = upright.grey.shape
+        assert found == found.clipped(width, height), "the ZIP is on the upright page"
+        assert shift_of(upright, scene, found.grown(REACH, REACH).clipped(width, height)) < 2
+
+
+@settings(max_examples=20)
+@given(st.sampled_from([0, 1, 2, 3]), st.floats(-8, 8))
+def test_boxes_map_back_from_every_turn_and_skew(quarters: int, degrees: float) -> None:
+    turned = np.ascontiguousarray(np.rot90(rotated(GREY, degrees), quarters))
+    for upright in islice(upright_pages(page(turned), CONFIG), 2):
+        for box in words_on(upright):
+            assert shift_of(upright, turned, box) < 2

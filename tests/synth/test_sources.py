@@ -96,3 +96,10 @@ def test_a_pool_sorts_by_label() -> None:
     images = np.arange(20, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
     pool = DigitPool.of((images, np.arange(20) % 10))
     assert [int(i[0, 0]) for i in pool.images[7]] == [7, 17]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 and no more", b"\x80\x04K\x01.", b"no archive"])
+def test_a_damaged_stroke_file_is_an_input_error(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "strokes.npz").write_bytes(data)
+    with pytest.raises(InputError, match=r"strokes\.npz: not a stroke file"):
+        load_strokes(tmp_path / "strokes.npz", None)

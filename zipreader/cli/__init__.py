@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 
 from zipreader.errors import ExitCode, ZipReaderError
+
+_NO_ROOM = {
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS") if hasattr(errno, name)
+}
+"""What a full or write-protected drive answers, whoever wrote to it."""
 
 
 def main() -> None:
     """Run the command; every failure is one line on stderr and an exit code."""
-    sys.exit(_run())
+    code = _run()
+    trouble = _flush()
+    sys.exit(code if trouble is None else _fail(_full(trouble), ExitCode.OUTPUT))
 
 
 def _run() -> int:
@@ -33,6 +42,8 @@ def _run() -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback for users
         if os.environ.get("ZIPREADER_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return _fail(_full(error), ExitCode.OUTPUT)
         cause = " ".join(str(error).split()) or "no message"
         return _fail(
             f"internal error: {type(error).__name__}: {cause} (ZIPREADER_DEBUG=1 shows where)",
@@ -48,8 +59,27 @@ def _status(code: int | str | None) -> int:
 
 
 def _fail(message: str, code: ExitCode) -> int:
-    print(f"zipreader: {message}", file=sys.stderr)  # noqa: T201 - the one place for it
+    from zipreader.mailroom.work import one_line
+
+    with suppress(OSError):  # where stderr is full too, the exit code tells
+        print(f"zipreader: {one_line(message)}", file=sys.stderr)  # noqa: T201 - the one place
     return code
+
+
+def _full(error: OSError) -> str:
+    return f"{error.filename or 'the output'}: cannot be written ({error.strerror})"
+
+
+def _flush() -> OSError | None:
+    """What keeps the last of stdout from being written, if anything does; it is given up then."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence_stdout()
+    except OSError as error:
+        _silence_stdout()
+        return error
+    return None
 
 
 def _silence_stdout() -> None:

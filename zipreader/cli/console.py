@@ -19,7 +19,9 @@ def stderr() -> Console:
 
 def complain(message: str) -> None:
     """One line about something that went wrong but does not end the run."""
-    print(f"zipreader: {message}", file=sys.stderr, flush=True)  # noqa: T201
+    from zipreader.mailroom.work import one_line
+
+    print(f"zipreader: {one_line(message)}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def emit(line: str) -> None:

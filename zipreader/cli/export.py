@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -38,18 +39,18 @@ def export(
 
     if out is None and glyphs is None and mail is None:
         raise UsageError("say what to export: -o, --glyphs or --mail")
-    console = stderr()
+    told = partial(stderr().print, markup=False, soft_wrap=True)
     with Store.open(db, create=False) as store:
         if out is not None:
             from zipreader.mailroom.export import export_table
 
-            console.print(f"{out}: {export_table(store, out)} pieces")
+            told(f"{out}: {export_table(store, out)} pieces")
         if glyphs is not None:
             from zipreader.mailroom.learning import export_glyphs
 
             counts = export_glyphs(store, glyphs, complain)
-            console.print(f"{glyphs}: {counts.total()} glyphs of {len(counts)} digits")
+            told(f"{glyphs}: {counts.total()} glyphs of {len(counts)} digits")
         if mail is not None:
             from zipreader.mailroom.learning import export_mail
 
-            console.print(f"{mail}: {export_mail(store, mail, complain)} pieces")
+            told(f"{mail}: {export_mail(store, mail, complain)} pieces")

@@ -79,7 +79,8 @@ def serve(
         spec,
         ApiConfig(workers, waiting, max_mib * _MIB, read_seconds=read_seconds),
         token,
-        WebConfig(db).hosts if here else frozenset(),
+        # A token is asked for under any name, so that a proxy may pass on its own.
+        WebConfig(db).hosts if token is None else frozenset(),
     )
     server = uvicorn.Server(
         uvicorn.Config(

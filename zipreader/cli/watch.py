@@ -127,15 +127,15 @@ def _check_move(folder: Path, move_to: Path | None) -> None:
         raise OutputError(f"{move_to}: cannot be made ({error.strerror})") from error
 
 
-def _take(file: MailFile, folder: Path, move_to: Path | None) -> MailFile | None:
-    """The file where it is to be read; None where it cannot be moved for now."""
+def _take(file: MailFile, folder: Path, move_to: Path | None) -> MailFile:
+    """The file where it is to be read.
+
+    Raises:
+        OutputError: it cannot be moved for now.
+    """
     from zipreader.mailroom.filing import move_into
     from zipreader.mailroom.work import MailFile
 
     if move_to is None:
         return file
-    try:
-        return MailFile.at(str(move_into(move_to, file.path, str(folder))))
-    except OutputError as error:
-        complain(str(error))
-        return None
+    return MailFile.at(str(move_into(move_to, file.path, str(folder))))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from zipreader.errors import MissingExtraError, OutputError, UsageError
 from zipreader.mailroom.finals import COLUMNS, row_of, settled
 from zipreader.mailroom.store import Store
+from zipreader.mailroom.work import one_line
 from zipreader.reading.directory import Directory
 
 Row = dict[str, object]
@@ -41,9 +43,11 @@ def export_table(store: Store, out: Path) -> int:
         count = write(aside, (row_of(item, directory) for item in settled(store)))
         aside.replace(out)
     except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror or error})") from error
+        cause = error.strerror or error
+        raise OutputError(one_line(f"{out}: cannot be written ({cause})")) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
     return count
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import filecmp
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -84,7 +85,9 @@ def _move(source: Path, target: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.part")
+    # Its own name with something added may be longer than the drive allows.
+    digest = hashlib.blake2b(os.fsencode(target.name), digest_size=8).hexdigest()
+    aside = target.with_name(f".{digest}.part")
     try:
         shutil.copy2(source, aside)
         aside.replace(target)

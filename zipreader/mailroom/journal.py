@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from zipreader.errors import OutputError
 from zipreader.mailroom.identity import FileIdentity
-from zipreader.mailroom.work import Outcome
+from zipreader.mailroom.work import Outcome, one_line
 
 if sys.platform != "win32":
     import fcntl
@@ -71,17 +71,13 @@ class JournaledFile:
         self._encode = encode
         self._header = header
         self._journal_path = path.with_name(f"{path.name}.journal")
-        if _size(path) and not _size(self._journal_path):
-            raise OutputError(
-                f"{path}: there is such a file, and {self._journal_path.name}, which says how "
-                "to go on with it, is missing: remove it, or name another"
-            )
         with ExitStack() as stack:
             try:
+                self._refuse_what_is_none_of_ours()
                 self._journal = stack.enter_context(_open(self._journal_path))
                 _lock(self._journal, path)
                 self._output = stack.enter_context(_open(path))
-                self._end = self._repair()
+                self._end, self._journal_end = self._repair()
             except OSError as error:
                 raise _failure(path, error) from error
             stack.pop_all()
@@ -94,8 +90,9 @@ class JournaledFile:
         """Write the records of a file, then vouch for them.
 
         Raises:
-            OutputError: they cannot be written.
+            OutputError: they cannot be written, or somebody has removed or changed the output.
         """
+        self.check()
         content = self._encode(outcome)
         line = _line(Recorded(outcome.file.identity, outcome.failed), self._end + len(content))
         try:
@@ -104,28 +101,62 @@ class JournaledFile:
         except OSError as error:
             raise _failure(self.path, error) from error
         self._end += len(content)
+        self._journal_end += len(line)
+
+    def check(self) -> None:
+        """See that output and journal lie where they lay, as long as they were left.
+
+        Otherwise what is written next would be lost with a removed file, or stand where the
+        journal does not say.
+
+        Raises:
+            OutputError: somebody has removed or changed one of them.
+        """
+        for path, end in ((self.path, self._end), (self._journal_path, self._journal_end)):
+            try:
+                size = _size(path)
+            except OSError as error:
+                raise _failure(path, error) from error
+            if size != end:
+                cause = "was removed or changed by somebody else while it was written"
+                raise OutputError(one_line(f"{path}: {cause}; run the same command again"))
 
     def trim(self) -> None:
         """Cut off what was not vouched for, such as half a record when the disk was full."""
-        self._output.truncate(self._end)
+        for file, end in ((self._output, self._end), (self._journal, self._journal_end)):
+            if os.fstat(file.fileno()).st_size > end:
+                file.truncate(end)
 
     def close(self) -> None:
-        """See everything onto the disk."""
+        """See everything onto the disk.
+
+        Raises:
+            OutputError: that cannot be done, or somebody has removed or changed the output.
+        """
         try:
             self.trim()
             os.fsync(self._output.fileno())
             os.fsync(self._journal.fileno())
+            self.check()
         except OSError as error:
             raise _failure(self.path, error) from error
         finally:
             self._output.close()
             self._journal.close()
 
-    def _repair(self) -> int:
-        """Cut both files back to the last file that is whole; where the output ends then."""
+    def _refuse_what_is_none_of_ours(self) -> None:
+        if _size(self.path) and not _size(self._journal_path):
+            cause = (
+                f"there is such a file, and {self._journal_path.name}, which says how to go on "
+                "with it, is missing: remove it, or name another"
+            )
+            raise OutputError(one_line(f"{self.path}: {cause}"))
+
+    def _repair(self) -> tuple[int, int]:
+        """Cut both files back to the last file that is whole; where they end then."""
         size, end, position = _size(self.path), 0, 0
         for entry in _entries(self._journal_path):
-            if entry.end > size:  # the output was deleted, or lost with the machine's power
+            if not end <= entry.end <= size:  # output deleted, or lost with the machine's power
                 break
             end, position = entry.end, entry.position
         self._output.truncate(end)
@@ -133,8 +164,8 @@ class JournaledFile:
         if position == 0:
             _write(self._journal, _TITLE)
             _write(self._output, self._header)
-            end = len(self._header)
-        return end
+            end, position = len(self._header), len(_TITLE)
+        return end, position
 
 
 def _size(path: Path) -> int:
@@ -176,21 +207,29 @@ def _line(recorded: Recorded, end: int) -> bytes:
     return json.dumps(line).encode() + b"\n"
 
 
-def _entries(path: Path) -> Iterator[_Entry]:
+def _entries(journal_path: Path) -> Iterator[_Entry]:
     """The entries of a journal, up to the first that is not whole."""
-    with path.open("rb") as journal:
+    with journal_path.open("rb") as journal:
         position = len(journal.readline())
         for line in journal:
             position += len(line)
             try:
                 values = json.loads(line) if line.endswith(b"\n") else None
-            except ValueError:
+            except (ValueError, RecursionError):
                 return
-            if not isinstance(values, dict):
-                return
-            identity = FileIdentity(values["path"], values["size"], values["mtime_ns"])
-            yield _Entry(Recorded(identity, values["failed"]), values["end"], position)
+            match values:
+                case {
+                    "path": str(path),
+                    "size": int(size),
+                    "mtime_ns": int(mtime_ns),
+                    "failed": bool(failed),
+                    "end": int(end),
+                }:
+                    identity = FileIdentity(path, size, mtime_ns)
+                    yield _Entry(Recorded(identity, failed), end, position)
+                case _:
+                    return
 
 
 def _failure(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot be written ({error.strerror or error})")
+    return OutputError(one_line(f"{path}: cannot be written ({error.strerror or error})"))

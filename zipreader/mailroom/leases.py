@@ -1,7 +1,9 @@
 """Leases: a piece that somebody has before them is nobody else's until it is returned or expires.
 
 A lease is no promise: whoever lost one to the clock may still answer, as long
-as the piece is open and in nobody else's hands.
+as the piece is open and in nobody else's hands.  A lease that begins in the
+future is from before the clock was set back, and holds no longer: else nobody
+could have its piece until the clock is there again.
 """
 
 from __future__ import annotations
@@ -13,12 +15,16 @@ from dataclasses import dataclass
 
 from zipreader.mailroom.rules import Rules
 
-_FREE = """
+_SKEW = 60.0
+"""Seconds by which a clock may be corrected, or two machines differ, without an effect."""
+
+_HELD = "leases.until > :now AND leases.since <= :now + :skew"
+_FREE = f"""
     SELECT waiting.piece FROM waiting JOIN pieces ON pieces.id = waiting.piece
     WHERE (pieces.decision = 'review' OR pieces.draw < :audit)
     AND waiting.piece NOT IN (SELECT value FROM json_each(:besides))
     AND NOT EXISTS (
-        SELECT 1 FROM leases WHERE leases.piece = waiting.piece AND leases.until > :now)
+        SELECT 1 FROM leases WHERE leases.piece = waiting.piece AND {_HELD})
 """
 _NEVER_SEEN = f"""{_FREE}
     AND NOT EXISTS (
@@ -46,6 +52,10 @@ class Leases:
     rules: Rules
     now: float
 
+    @property
+    def _moment(self) -> dict[str, float]:
+        return {"now": self.now, "skew": _SKEW}
+
     def take(self, reviewer: str, count: int, besides: Collection[int] = ()) -> list[int]:
         """Up to ``count`` pieces for a person besides those that they have before them.
 
@@ -65,7 +75,7 @@ class Leases:
             "count": count,
             "besides": json.dumps(besides),
             "audit": self.rules.audit,
-            "now": self.now,
+            **self._moment,
         }
         return [piece for (piece,) in self.connection.execute(query, values)]
 
@@ -73,15 +83,16 @@ class Leases:
         """What a person holds and must still look at, in the order in which they took it."""
         rows = self.connection.execute(
             "SELECT piece FROM leases JOIN waiting USING (piece) "
-            "WHERE reviewer = ? AND until > ? ORDER BY since, piece",
-            (reviewer, self.now),
+            f"WHERE reviewer = :reviewer AND {_HELD} ORDER BY since, piece",
+            {"reviewer": reviewer, **self._moment},
         )
         return [piece for (piece,) in rows]
 
     def holder(self, piece: int) -> str | None:
         """Who holds a piece."""
         row = self.connection.execute(
-            "SELECT reviewer FROM leases WHERE piece = ? AND until > ?", (piece, self.now)
+            f"SELECT reviewer FROM leases WHERE piece = :piece AND {_HELD}",
+            {"piece": piece, **self._moment},
         ).fetchone()
         return row[0] if row else None
 
@@ -91,7 +102,8 @@ class Leases:
             "INSERT INTO leases (piece, reviewer, since, until) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (piece) DO UPDATE SET "
             "until = excluded.until, reviewer = excluded.reviewer, "
-            "since = iif(leases.reviewer = excluded.reviewer, leases.since, excluded.since)",
+            "since = iif(leases.reviewer = excluded.reviewer, "
+            "min(leases.since, excluded.since), excluded.since)",
             [(piece, reviewer, self.now, self.now + self.rules.lease) for piece in pieces],
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 
 APPLICATION_ID = 0x5A495052
 """Marks a database of zipreader ("ZIPR"), see ``PRAGMA application_id``."""
@@ -126,10 +127,17 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        roll_back(connection)
         raise
-    connection.execute("COMMIT")
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """End a transaction that failed; where the disk is full, SQLite has done so already."""
+    with suppress(sqlite3.OperationalError):  # what went wrong before is what must be told
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _is_current(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> bool:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from zipreader.errors import MissingExtraError, OutputError
 from zipreader.mailroom.journal import JournaledFile, Recorded, to_jsonl
-from zipreader.mailroom.work import Outcome
+from zipreader.mailroom.work import Outcome, one_line
 
 try:
     import pyarrow as pa
@@ -77,16 +78,18 @@ class ParquetFile:
             OutputError: it cannot be written; the records are safe in the lines of JSON.
         """
         aside = self.path.with_name(f".{self.path.name}.new")
-        self._lines.trim()
         try:
+            self._lines.trim()
+            self._lines.check()
             with pq.ParquetWriter(aside, SCHEMA, compression="zstd") as writer:
                 for rows in _chunks(self._lines_path):
                     writer.write_table(pa.Table.from_pylist(rows, SCHEMA))
             aside.replace(self.path)
         except OSError as error:
-            raise OutputError(f"{self.path}: cannot be written ({error})") from error
+            raise OutputError(one_line(f"{self.path}: cannot be written ({error})")) from error
         finally:
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
             self._lines.close()
 
 

@@ -148,12 +148,15 @@ class Pool:
                 return worker
         # A fresh interpreter: OpenCV and LiteRT do not survive a fork with their threads.
         context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=serve, args=(theirs, self._open_reader), name="zipreader-worker", daemon=True
-        )
-        with _signals_held_back():
-            process.start()
+        try:
+            ours, theirs = context.Pipe()
+            process = context.Process(
+                target=serve, args=(theirs, self._open_reader), name="zipreader-worker", daemon=True
+            )
+            with _signals_held_back():
+                process.start()
+        except OSError as error:  # want of memory, processes or open files
+            raise WorkerError(f"a worker process cannot start ({error.strerror})") from error
         theirs.close()  # so that the pipe ends with the worker
         self._workers.append(_Worker(process, ours))
         return self._workers[-1]

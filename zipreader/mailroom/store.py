@@ -21,7 +21,12 @@ from typing import Any
 
 from zipreader.errors import StoreError
 from zipreader.mailroom.identity import FileIdentity
-from zipreader.mailroom.migrations import ForeignDatabaseError, NewerVersionError, migrate
+from zipreader.mailroom.migrations import (
+    ForeignDatabaseError,
+    NewerVersionError,
+    migrate,
+    roll_back,
+)
 
 Record = dict[str, object]
 """The public record of one page, see :mod:`zipreader.reading.record`."""
@@ -55,6 +60,8 @@ class Store:
         self._random = random.Random(seed) if seed is not None else random.SystemRandom()
         self.path = path
         self.clock = clock
+        self._place = os.path.abspath(path)  # noqa: PTH100 - the folder we are in may change
+        self._file, self._size = _file_at(self._place)
 
     @classmethod
     def open(
@@ -93,6 +100,17 @@ class Store:
     def close(self) -> None:
         """Close the database; harmless a second time."""
         self.connection.close()
+
+    def is_there(self) -> bool:
+        """Whether the file that was opened lies where it lay, and has not been cut.
+
+        SQLite would go on without it, and what people say would be lost.
+        """
+        file, size = _file_at(self._place)
+        if file is None or file != self._file or size < self._size:
+            return False
+        self._size = size
+        return True
 
     def __enter__(self) -> Store:
         return self
@@ -153,7 +171,8 @@ class Store:
 
     def records(self) -> Iterator[Record]:
         """Every record as it was written, in that order."""
-        return (json.loads(text) for (text,) in self.rows("SELECT record FROM pieces ORDER BY id"))
+        rows = self.rows("SELECT record FROM pieces ORDER BY id")
+        return (self._record(text) for (text,) in rows)
 
     def piece(self, number: int) -> Piece | None:
         """A piece by its number; ``None`` where there is none."""
@@ -168,36 +187,49 @@ class Store:
         )
         for number, path, size, mtime_ns, page, zip_code, decision, record in rows:
             file = FileIdentity(from_column(path), size, mtime_ns)
-            yield Piece(number, file, page, zip_code, decision, json.loads(record))
+            yield Piece(number, file, page, zip_code, decision, self._record(record))
+
+    def _record(self, text: str) -> Record:
+        with _complaining(self.path):
+            record: Record = json.loads(text)
+        return record
 
     # --- for the other modules of the mailroom ---------------------------------------------
 
     def rows(self, query: str, *values: object) -> Iterator[Any]:
         """The rows of a query, read while they are taken."""
-        with _complaining(self.path):
+        with self._open():
             yield from self.connection.execute(query, values)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """What is read within is of one moment, whatever others write meanwhile."""
-        with _complaining(self.path):
+        with self._open():
             self.connection.execute("BEGIN")
             try:
                 yield
             finally:
-                self.connection.execute("ROLLBACK")
+                roll_back(self.connection)
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that writes: all of it, or, after an error, nothing."""
-        with _complaining(self.path):
+        with self._open():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
+                self.connection.execute("COMMIT")
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                roll_back(self.connection)
                 raise
-            self.connection.execute("COMMIT")
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        """The database as it was opened, and its errors as one line."""
+        if not self.is_there():
+            raise StoreError(f"{self.path}: the database was removed, replaced or cut meanwhile")
+        with _complaining(self.path):
+            yield
 
 
 def to_column(path: str) -> str | bytes:
@@ -212,6 +244,15 @@ def to_column(path: str) -> str | bytes:
 def from_column(value: str | bytes) -> str:
     """The inverse of :func:`to_column`."""
     return os.fsdecode(value)
+
+
+def _file_at(path: str) -> tuple[tuple[int, int] | None, int]:
+    """Which file lies at a path, and its size; ``None`` where there is none."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None, 0
+    return (status.st_dev, status.st_ino), status.st_size
 
 
 def _columns(source: FileIdentity) -> tuple[str | bytes, str | bytes, int, int]:
@@ -250,3 +291,5 @@ def _complaining(path: str) -> Iterator[None]:
         raise StoreError(f"{path}: the database cannot be used ({error})") from error
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: the database is damaged or none at all ({error})") from error
+    except json.JSONDecodeError as error:
+        raise StoreError(f"{path}: the database is damaged (a record is no JSON)") from error

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from zipreader.errors import OutputError
 from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.sources import Folder
 from zipreader.mailroom.work import MailFile, one_line
 
-Take = Callable[[MailFile], MailFile | None]
-"""Takes a file that has stood still, perhaps elsewhere; None where that failed for now."""
+Take = Callable[[MailFile], MailFile]
+"""Takes a file that has stood still, perhaps elsewhere; an OutputError where that fails for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class HotFolder:
         root: the folder.
         known: says of a file whether it was taken before.
         take: takes a file, as it stands if this is left out.
-        complain: told once of a folder that cannot be listed, and of a file that stays empty.
+        complain: told once of a folder that cannot be listed, and of a file that stays empty or
+            cannot be taken.
         patience: how often to look, and how long a file must stand still.
         clock: seconds that pass.
     """
@@ -82,11 +84,14 @@ class HotFolder:
                     continue
                 if not file.identity.size:  # begun, and not yet written
                     troubles.add(one_line(f"{file.path}: is empty, and waited for"))
-                else:
+                    continue
+                try:
                     taken = self._take(file)
-                    if taken is not None:
-                        del seen[file.path]
-                        yield taken
+                except OutputError as error:  # tried again at the next look
+                    troubles.add(str(error))
+                    continue
+                del seen[file.path]
+                yield taken
         for trouble in sorted(troubles - self._troubles):
             self._complain(trouble)
         self._seen, self._troubles = seen, troubles

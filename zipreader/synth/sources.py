@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,12 +73,12 @@ class Strokes:
 def load_strokes(path: Path, writers: frozenset[str] | None) -> Strokes:
     """Read a stroke file, of ``writers`` only unless ``None``; suspect items are left out."""
     try:
-        with np.load(path) as data:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         labels, owners = arrays["label"], arrays["writer"]
         stroke_start, item_start = arrays["stroke_start"], arrays["item_start"]
         points = arrays["pts"].astype(np.float32)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: not a stroke file ({error})") from error
     suspect = arrays.get("suspect", np.zeros(len(labels), np.uint8))
     items: dict[str, dict[str, list[tuple[Stroke, ...]]]] = {}

@@ -28,7 +28,7 @@ def convert(source: Path, target: Path, seconds: float) -> None:
 def _main(source: str, target: str) -> None:
     import keras
 
-    model = keras.saving.load_model(source, compile=False)
+    model = keras.saving.load_model(source, compile=False, safe_mode=True)
     model.export(target, format="litert", verbose=False)
 
 

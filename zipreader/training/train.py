@@ -115,7 +115,7 @@ def fit(
         history.append(epoch)
         _checkpoint(model, history, config, run)
         listener.epoch(epoch)
-    best = keras.saving.load_model(run / "best.keras", compile=False)
+    best = keras.saving.load_model(run / "best.keras", compile=False, safe_mode=True)
     return best, tuple(history)
 
 
@@ -204,7 +204,7 @@ def _begin(
             stored = json.loads(state.read_text(encoding="utf-8"))
             history = [Epoch(**epoch) for epoch in stored["history"]]
             same = stored["config"] == _plain(config)
-            model = keras.saving.load_model(run / "last.keras")
+            model = keras.saving.load_model(run / "last.keras", safe_mode=True)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"{run}: damaged checkpoint; train without --resume") from error
         if not same:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
@@ -28,6 +28,8 @@ class Desks:
     def __init__(self, database: Path, rules: Rules) -> None:
         self.rules = rules
         self.directory = Directory()
+        self.databases = 0
+        """Grows when the database was replaced: pieces of the same number are others then."""
         self._database = database
         self._free: LifoQueue[Desk] = LifoQueue()
         self._free.put(self._open())
@@ -35,10 +37,7 @@ class Desks:
     @contextmanager
     def desk(self) -> Iterator[Desk]:
         """A desk for one request."""
-        try:
-            desk = self._free.get_nowait()
-        except Empty:
-            desk = self._open()
+        desk = self._taken() or self._open()
         try:
             yield desk
         finally:
@@ -48,6 +47,17 @@ class Desks:
         """Close those that are not in use."""
         while not self._free.empty():
             self._free.get_nowait().store.close()
+
+    def _taken(self) -> Desk | None:
+        """A desk that is free, unless its database was removed or replaced meanwhile."""
+        with suppress(Empty):
+            while True:
+                desk = self._free.get_nowait()
+                if desk.store.is_there():
+                    return desk
+                desk.store.close()
+                self.databases += 1
+        return None
 
     def _open(self) -> Desk:
         return Desk(Store.open(self._database, create=False), self.rules, self.directory)
@@ -60,6 +70,7 @@ class Gallery:
         self._desks = desks
         self._lock = Lock()
         self._kept: OrderedDict[int, Pictures] = OrderedDict()
+        self._databases = desks.databases
 
     def pictures(self, number: int) -> Pictures | None:
         """The pictures of a piece; ``None`` where there is no such piece.
@@ -68,6 +79,9 @@ class Gallery:
             InputError: its file is gone, has changed or is damaged.
         """
         with self._lock:
+            if self._databases != self._desks.databases:
+                self._kept.clear()
+                self._databases = self._desks.databases
             if number not in self._kept:
                 with self._desks.desk() as desk:
                     piece = desk.store.piece(number)

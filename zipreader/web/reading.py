@@ -7,6 +7,7 @@ costs nothing but its own answer: the process is replaced.
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import signal
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 UPLOAD = "<upload>"
 """The ``path`` in the record of an image that came without one."""
 _START_SECONDS = 120.0
+_LOG = logging.getLogger(__name__)
 
 
 class Busy(Exception):
-    """The queue is full, or the reader had to be replaced: try again."""
+    """The queue is full, or the reader had to be replaced or cannot start: try again."""
 
 
 class TooSlow(Exception):
@@ -50,6 +52,13 @@ class Read:
 
     record: dict[str, object]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stillborn:
+    """Why a reader cannot start, such as a model that was taken away."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +106,31 @@ class ReaderProcess:
     def read(self, data: bytes, page: int) -> Read | Refused:
         try:
             if not self._ready:
-                self._answer(_START_SECONDS)
-                self._ready = True
+                self._greet()
             self._pipe.send((data, page))
             answer = self._answer(self._seconds)
-        except (EOFError, OSError, TooSlow) as error:
+        except (EOFError, OSError, TooSlow, Busy) as error:
             self.close()
             self._begin()
-            if isinstance(error, TooSlow):
+            if isinstance(error, TooSlow | Busy):
                 raise
             raise Busy("the reader had to be replaced") from error
         if answer is None:
             raise NoSuchPage
         assert isinstance(answer, Read | Refused)
         return answer
+
+    def _greet(self) -> None:
+        """Hear the first word of the process.
+
+        Raises:
+            Busy: it cannot open its reader; the log says why, for callers need not know our files.
+        """
+        first = self._answer(_START_SECONDS)
+        if isinstance(first, Stillborn):
+            _LOG.error("the reader of the API cannot start: %s", one_line(first.message))
+            raise Busy("the reader cannot start")
+        self._ready = True
 
     def _answer(self, seconds: float) -> object:
         if not self._pipe.poll(seconds):
@@ -201,7 +221,11 @@ def _serve(pipe: Connection, spec: ReaderSpec) -> None:
     """Read the images that arrive until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
-    reader = spec.open()
+    try:
+        reader = spec.open()
+    except ZipReaderError as error:
+        pipe.send(Stillborn(str(error)))
+        return
     answer: Any = "ready"
     while True:
         try:

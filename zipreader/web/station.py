@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +20,11 @@ from starlette.templating import Jinja2Templates
 
 from zipreader.elements import Place
 from zipreader.errors import InputError, UsageError
-from zipreader.mailroom.desk import LONGEST_NAME, Desk, Task, checked_name
+from zipreader.mailroom.desk import LONGEST_NAME, Desk, Outcome, Task, checked_name
 from zipreader.mailroom.pictures import Pictures
 from zipreader.mailroom.rules import Answer, Verdict
 from zipreader.mailroom.statistics import progress
+from zipreader.mailroom.store import Piece
 from zipreader.web.bodies import body_of, number, object_of, text_or_none, whole, wholes
 from zipreader.web.desks import Desks, Gallery
 from zipreader.web.session import Sessions
@@ -118,10 +121,12 @@ class Station:
         name, sent = self._reviewer(request), await object_of(request)
         piece, seconds = whole(sent.get("piece")), number(sent.get("seconds"))
         answer = _answer(sent)
-        confirmed = sent.get("confirmed") is True
+        confirmed, mark = sent.get("confirmed") is True, text_or_none(sent.get("mark"))
 
         def work(desk: Desk) -> dict[str, Any]:
-            outcome = desk.answer(name, piece, answer, seconds, confirmed)
+            outcome = Outcome.LOST
+            if _is_meant(desk, piece, mark):
+                outcome = desk.answer(name, piece, answer, seconds, confirmed)
             return {"outcome": outcome.value, "progress": _progress(desk, name)}
 
         return JSONResponse(await self._at_desk(work))
@@ -130,9 +135,12 @@ class Station:
         """Leave a piece to others."""
         name, sent = self._reviewer(request), await object_of(request)
         piece, seconds = whole(sent.get("piece")), number(sent.get("seconds"))
+        mark = text_or_none(sent.get("mark"))
 
         def work(desk: Desk) -> dict[str, Any]:
-            outcome = desk.skip(name, piece, seconds)
+            outcome = Outcome.LOST
+            if _is_meant(desk, piece, mark):
+                outcome = desk.skip(name, piece, seconds)
             return {"outcome": outcome.value, "progress": _progress(desk, name)}
 
         return JSONResponse(await self._at_desk(work))
@@ -232,12 +240,27 @@ def _task(task: Task) -> dict[str, object]:
     name = PurePath(piece.file.path).name.encode("utf-8", "replace").decode()
     return {
         "piece": piece.id,
+        "mark": _mark(piece),
         "name": name,
         "page": piece.page,
         "zip_found": task.shows_zip,
         "candidates": [{"zip": each.zip, "place": _place(each.place)} for each in task.candidates],
         "reasons": task.reasons,
     }
+
+
+def _mark(piece: Piece) -> str:
+    """What a piece is, whatever its number; tells nothing of it."""
+    told = f"{piece.file.path} {piece.file.size} {piece.file.mtime_ns} {piece.page}"
+    return hashlib.blake2b(os.fsencode(told), digest_size=8).hexdigest()
+
+
+def _is_meant(desk: Desk, number: int, mark: str | None) -> bool:
+    """Whether a page speaks of this piece, not of one of another database that lay here before."""
+    if mark is None:
+        return True
+    piece = desk.store.piece(number)
+    return piece is not None and _mark(piece) == mark
 
 
 def _place(place: Place | None) -> str | None:

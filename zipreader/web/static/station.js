@@ -281,7 +281,7 @@ async function save() {
 }
 
 function send(task, path, words, said) {
-  const body = { piece: task.piece, seconds: (performance.now() - shownAt) / 1000, ...words };
+  const body = { piece: task.piece, mark: task.mark, seconds: (performance.now() - shownAt) / 1000, ...words };
   const sent = postUntilHeard(path, body).then((answer) => {
     sending.delete(task.piece);
     progress(answer.progress);
