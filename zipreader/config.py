@@ -134,12 +134,16 @@ class SearchConfig:
 
     certain: float = 0.95
     """With such a probability no further field is read."""
+    least_spelled: float = 5e-4
+    """A field that does not spell a ZIP with this probability is not cut."""
+    clearly_spelled: float = 0.8
+    """One that does so with this probability is read before others are spelled."""
     likely: float = 0.75
     """With such a probability wider fields around the same digits are not read."""
     upright: float = 0.4
     """With such a probability no further orientation is tried."""
     first_fields: int = 3
-    """So many are read in each orientation, before the best one is read to its end."""
+    """So many are tried in each orientation, before the best one is read to its end."""
     least_share: float = 0.35
     """Then fields with less than this share of the best field's score are left out."""
 
@@ -194,8 +198,16 @@ class SegmentConfig:
     """Parts of less ink than this, in w*w, are dots, of which a run may hold more."""
     severed_weight: float = 1.0
     """Weight of cut ink, in w, against the shape when too many glyphs are offered."""
-    most_glyphs: int = 60
+    most_glyphs: int = 50
     """Candidates kept in a field, the least likely dropped first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpellConfig:
+    """Reading of a field without cutting it."""
+
+    zips: int = 3
+    """The likeliest ones are looked for in the cuts too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +280,8 @@ class ReaderConfig:
     locate: LocateConfig = field(default_factory=LocateConfig)
     fields: FieldsConfig = field(default_factory=FieldsConfig)
     search: SearchConfig = field(default_factory=SearchConfig)
+    spell: SpellConfig = field(default_factory=SpellConfig)
+    strip: SegmentConfig = field(default_factory=lambda: SegmentConfig(digit_height=32))
     decode: DecodeConfig = field(default_factory=DecodeConfig)
     segment: SegmentConfig = field(default_factory=SegmentConfig)
     decide: DecideConfig = field(default_factory=DecideConfig)

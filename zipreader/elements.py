@@ -31,6 +31,10 @@ Mask = npt.NDArray[np.bool_]
 """(H, W) bool."""
 Tiles = npt.NDArray[np.uint8]
 """(N, 28, 28) uint8 in MNIST format: 0 paper, 255 ink."""
+Strip = npt.NDArray[np.uint8]
+"""(32, W) uint8, a whole field at the height of its digits: 0 paper, 255 ink."""
+Frames = npt.NDArray[np.float32]
+"""(T, 12) float32 rows that sum to 1: digits 0..9, something else, the blank between signs."""
 Scores = npt.NDArray[np.float32]
 """(N, 11) float32 rows that sum to 1: digits 0..9, then not-a-digit."""
 Matrix = npt.NDArray[np.float64]
@@ -230,6 +234,19 @@ class FieldInk:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Spelling:
+    """What a field spells, read without cutting it.
+
+    ``texts`` are its likeliest ZIPs (``12345`` or ``12345-6789``), ``probability`` that
+    of the likeliest five digits; it is not calibrated.
+    """
+
+    frames: Frames
+    texts: tuple[str, ...]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Glyph:
     """A candidate: the ink of primitives ``span[0]`` to ``span[1]`` (half-open).
 
@@ -268,7 +285,8 @@ class Digit:
     """A classified glyph: ``value`` is one character, ``confidence`` its posterior.
 
     The posterior sums over every path of the lattice that spells a ZIP, so it
-    already knows of other cuts.  ``quad`` in original pixels.
+    already knows of other cuts, weighed by what the field spells uncut.  ``quad``
+    in original pixels.
     """
 
     value: str
@@ -303,6 +321,11 @@ class ZipHypothesis:
     evidence: dict[str, float] = dataclasses.field(default_factory=dict)
     probability: float = 0.0
     place: Place | None = None
+
+    @property
+    def text(self) -> str:
+        """``12345``, or ``12345-6789`` where all nine digits were read."""
+        return self.zip if self.plus4 is None else f"{self.zip}-{self.plus4}"
 
 
 class Reason(Enum):

@@ -14,6 +14,7 @@ from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.rules import Answer, Rules
 from zipreader.mailroom.store import Store
 from zipreader.reading.classifier import Classifier
+from zipreader.reading.networks import model_name
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 from zipreader.reading.record import error_record
@@ -66,7 +67,7 @@ def test_a_keyed_folder_gives_a_file_for_calibration(
     assert "Certified" in done.out
     assert "2,995" in done.out, "what stricter bounds need"
     calibration = load_calibration(out)
-    assert calibration.model == Classifier().name
+    assert calibration.model == model_name()
     assert Reader(calibration=out).threshold == calibration.certificate().threshold
     truths = {piece.name: piece.truth for piece in labelled}
     assert (truths["000.png"], truths["007.png"]) == (ZIP, None)
@@ -133,7 +134,7 @@ def database(tmp_path: Path) -> Path:
                 "decision": "accept",
                 "confidence": 0.99,
                 "threshold": threshold,
-                "model": Classifier().name,
+                "model": model_name(),
             }
             store.add_file(FileIdentity.of(image), [record])
     image.unlink()

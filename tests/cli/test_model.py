@@ -6,14 +6,15 @@ from pathlib import Path
 
 from tests.conftest import Command
 from zipreader.errors import ExitCode
-from zipreader.reading.classifier import Classifier, default_model_dir
+from zipreader.reading.classifier import default_model_dir
+from zipreader.reading.networks import model_name
 
 
 def test_the_shipped_model_is_described(zipreader: Command) -> None:
     done = zipreader("model")
     assert (done.code, done.err) == (ExitCode.OK, "")
     for words in (
-        Classifier().name,
+        model_name(),
         "parameters",
         "CC BY-SA 3.0",
         "MNIST test",
@@ -27,7 +28,7 @@ def test_the_shipped_model_is_described(zipreader: Command) -> None:
 
 def test_json(zipreader: Command) -> None:
     values = json.loads(zipreader("model", "--json").out)
-    assert values["name"] == Classifier().name
+    assert values["name"] == model_name()
     assert values["folder"] == str(default_model_dir())
 
 

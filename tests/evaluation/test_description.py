@@ -9,7 +9,8 @@ import pytest
 
 from zipreader.errors import ModelError
 from zipreader.evaluation.description import describe
-from zipreader.reading.classifier import Classifier, default_model_dir
+from zipreader.reading.classifier import default_model_dir
+from zipreader.reading.networks import model_name
 
 CARD = """\
 # The digit network
@@ -51,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_shipped_model_says_everything() -> None:
     found = describe(default_model_dir())
-    assert found.name == Classifier().name
+    assert found.name == model_name()
     assert found.parameters is not None and found.parameters > 50_000
     assert found.command is not None and found.command.startswith("zipreader train")
     assert found.seed is not None

@@ -23,7 +23,8 @@ from tests.drawing import (
 )
 from zipreader.config import SegmentConfig
 from zipreader.elements import Box, InkMap, Lattice, ZipField, transform_points
-from zipreader.reading.segment import lattice, rectify, segment
+from zipreader.reading.rectify import rectify
+from zipreader.reading.segment import lattice, segment
 
 CONFIG = SegmentConfig()
 H = CONFIG.digit_height

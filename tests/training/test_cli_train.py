@@ -55,7 +55,7 @@ def test_the_networks_on_offer_are_those_that_there_are() -> None:
     pytest.importorskip("keras")
     from zipreader.training.network import NETWORKS
 
-    assert {name.value for name in NetworkName} == set(NETWORKS)
+    assert {name.value for name in NetworkName} == {*NETWORKS, "strip"}
 
 
 def test_the_recorded_command_names_no_place_of_this_machine(

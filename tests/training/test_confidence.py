@@ -30,6 +30,8 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "trailing": float(random.uniform(0, 3)),
         "field_score": float(random.uniform(0.1, 1)),
         "field_share": float(random.uniform(0.1, 1)),
+        "spelled": float(random.uniform(0, 1)),
+        "spelled_rival": float(random.uniform(0, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }
 

@@ -27,6 +27,8 @@ EVIDENCE = {
     "turned": 0.0,
     "field_score": 0.5,
     "field_share": 1.0,
+    "spelled": 0.9,
+    "spelled_rival": 0.05,
     "pixel_height": 40.0,
 }
 

@@ -12,6 +12,7 @@ import pytest
 
 from zipreader.errors import InputError
 from zipreader.reading.classifier import Classifier
+from zipreader.reading.networks import model_name
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored, needs
@@ -80,7 +81,7 @@ def test_thresholds_are_certified_for_this_network_with_its_confidence(post: Pos
     calibration = certify(mail(2000)).promise.calibration
     shipped = load_calibration(Classifier().model_dir / "calibration.json")
     assert (calibration.bias, calibration.weights) == (shipped.bias, shipped.weights)
-    assert calibration.model == Classifier().name
+    assert calibration.model == model_name()
     assert calibration.date is not None and len(calibration.date) == 10
     strict = calibration.certificate(0.01)
     assert 0.3 < strict.accepted / strict.pieces < 0.9

@@ -11,7 +11,7 @@ from zipreader.cli.console import emit, stderr, stdout
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from zipreader.reading.classifier import Runtime
+    from zipreader.reading.runtime import Runtime
     from zipreader.training.figures import Figures
     from zipreader.training.sources import Sources
 
@@ -28,17 +28,19 @@ def evaluate_digits(
 ) -> None:
     """Measure the network and print its figures."""
     from zipreader.reading.classifier import Classifier
+    from zipreader.reading.networks import model_name
     from zipreader.training.digits import figures_to_dict, measure_digits
 
     classifier = Classifier(model, runtime)
     with stderr().status("making and reading tiles"):
         figures = measure_digits(classifier, sources, workers)
     if as_json:
-        emit(json.dumps({"model": classifier.name, **figures_to_dict(figures)}, indent=2))
+        emit(json.dumps({"model": model_name(model), **figures_to_dict(figures)}, indent=2))
         return
     stdout().print(*_tables(figures))
+    name = model_name(model)
     stdout().print(
-        f"network {classifier.name}; {figures.milliseconds:.2f} ms a tile in batches of 40 on one "
+        f"network {name}; {figures.milliseconds:.2f} ms a tile in batches of 40 on one "
         f"thread ({runtime})" + _calibrated(figures)
     )
 

@@ -55,7 +55,8 @@ def _of_store(path: Path, model: Path | None, calibration: Path | None) -> OwnMa
     """The fair sample of a database; its images are read again, as far as they are there."""
     from zipreader.mailroom.sample import fair_sample
     from zipreader.mailroom.store import Store
-    from zipreader.reading.classifier import Classifier, default_model_dir
+    from zipreader.reading.classifier import default_model_dir
+    from zipreader.reading.networks import model_name
     from zipreader.reading.probability import load_calibration
     from zipreader.training.ownmail import Labelled, scored_by_record
     from zipreader.training.ownpromise import OwnMail
@@ -63,7 +64,7 @@ def _of_store(path: Path, model: Path | None, calibration: Path | None) -> OwnMa
     with Store.open(path, create=False) as store:
         sample = fair_sample(store)
     folder = model or default_model_dir()
-    name = Classifier(folder).name
+    name = model_name(folder)
     certificates = load_calibration(calibration or folder / "calibration.json").certificates
     thresholds = [certificate.threshold for certificate in certificates]
     pieces, gone = [], 0

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
-    from zipreader.training.pipeline import Outcome, Watcher
+    from zipreader.training.pipeline import Outcome, Watcher, Workshop
     from zipreader.training.plan import Plan
+    from zipreader.training.sources import Sources
+    from zipreader.training.spelling.fit import StripEpoch
+    from zipreader.training.spelling.model import StripWatcher
     from zipreader.training.train import Epoch, Step
 
 _EXTRA_PACKAGES = ("keras", "tensorflow", "matplotlib")
@@ -36,6 +39,7 @@ class NetworkName(StrEnum):
     SMALL = "small"
     LEAN = "lean"
     MEDIUM = "medium"
+    STRIP = "strip"
 
 
 def train(
@@ -65,7 +69,8 @@ def train(
         ),
     ] = None,
     network: Annotated[
-        NetworkName, typer.Option(help="Size: time a tile against accuracy.")
+        NetworkName,
+        typer.Option(help="Size of the digit network; or strip, which reads whole fields."),
     ] = NetworkName.LEAN,
     epochs: Annotated[int | None, typer.Option(min=1, help="Rounds over all tiles.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of tiles, weights and batches.")] = 1,
@@ -84,7 +89,10 @@ def train(
         bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
     ] = False,
 ) -> None:
-    """Train a digit network, calibrate and measure it, and write a model folder.
+    """Train a network, calibrate and measure it, and write it to a model folder.
+
+    A model has two networks: one reads digits, [bold]--network strip[/bold] reads whole
+    fields without cutting them. Train both into one folder.
 
     MNIST alone makes a network that fails on other people's pens: give pen
     strokes and letters where you have them, and the glyphs that you reviewed.
@@ -106,6 +114,9 @@ def train(
     kept = cache or default_cache()
     workshop = Workshop(run or kept / "run", kept, workers, resume)
     console = stderr()
+    if network is NetworkName.STRIP:
+        _train_strips(sources, workshop, out, epochs, seed, quick)
+        return
     with _progress(console) as progress:
         watcher = _watcher(progress, console)
         plan = _plan(network.value, epochs, seed, quick)
@@ -114,6 +125,29 @@ def train(
     stdout().print(
         f"{len(outcome.history)} epochs, temperature {outcome.temperature:.3f}, "
         f"{outcome.figures.milliseconds:.2f} ms a tile; written to {out}"
+    )
+
+
+def _train_strips(
+    sources: Sources, workshop: Workshop, out: Path, epochs: int | None, seed: int, quick: bool
+) -> None:
+    """Train the network that reads whole fields, and put it into the model folder."""
+    from dataclasses import replace
+
+    from zipreader.training.spelling.model import QUICK, StripPlan, train_strips
+
+    plan = replace(QUICK if quick else StripPlan(), seed=seed)
+    plan = plan if epochs is None else replace(plan, epochs=epochs)
+    console = stderr()
+    with _progress(console) as progress:
+        outcome = train_strips(
+            sources, plan, out, workshop, _command(), _strip_watcher(progress, console)
+        )
+    figures = outcome.figures
+    stdout().print(
+        f"{len(outcome.history)} epochs; strips of unseen writers: {figures.right:.1%} of "
+        f"{figures.strips:,} right, with five digits {figures.zips_right:.1%} of "
+        f"{figures.zips:,}; written to {out}"
     )
 
 
@@ -213,6 +247,35 @@ def _watcher(progress: Progress, console: Console) -> Watcher:
         )
 
     return Watcher(stage, tiles, Listener(step, epoch))
+
+
+def _strip_watcher(progress: Progress, console: Console) -> StripWatcher:
+    """Show stages, chunks of strips, steps and epochs on stderr."""
+    from zipreader.training.spelling.model import StripWatcher
+
+    task = progress.add_task("starting", total=1, figures="")
+
+    def stage(name: str) -> None:
+        progress.reset(task, description=name, total=1, figures="")
+
+    def chunks(done: int, planned: int) -> None:
+        progress.update(task, completed=done, total=planned)
+
+    def step(epoch: int, epochs: int, now: int, steps: int, loss: float) -> None:
+        progress.update(
+            task,
+            completed=(epoch - 1) * steps + now,
+            total=epochs * steps,
+            figures=f"epoch {epoch}: loss {loss:.3f}",
+        )
+
+    def epoch(done: StripEpoch) -> None:
+        console.print(
+            f"epoch {done.number}: loss {done.loss:.3f}; unseen writers: loss "
+            f"{done.tune_loss:.3f}, right {done.tune_right:.2%}; {done.seconds:.0f} s"
+        )
+
+    return StripWatcher(stage, chunks, step, epoch)
 
 
 def _table(outcome: Outcome) -> Table:

@@ -11,6 +11,7 @@ from typing import Any
 
 from zipreader.errors import ModelError
 from zipreader.reading.classifier import Classifier
+from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"
@@ -102,7 +103,7 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
     bounds = calibration or (own if own.exists() else None)
     return Description(
         folder=folder,
-        name=classifier.name,
+        name=model_name(folder),
         parameters=values.get("parameters"),
         temperature=classifier.temperature,
         date=values.get("date"),

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import SegmentConfig
-from zipreader.elements import Box, FieldInk, Glyph, InkMap, Lattice, Mask, Matrix, ZipField
+from zipreader.elements import Box, FieldInk, Glyph, InkMap, Lattice, Mask, ZipField
 from zipreader.reading import imageops
 from zipreader.reading.normalize import normalize
-from zipreader.reading.rules import without_rules
+from zipreader.reading.rectify import rectify
 from zipreader.reading.seams import Path, find_seams
 
 Labels = npt.NDArray[np.int32]
@@ -30,33 +30,6 @@ Vector = npt.NDArray[Any]
 def segment(field: ZipField, config: SegmentConfig) -> Lattice:
     """Offer every plausible glyph of the field; ranks nothing."""
     return lattice(rectify(field, config), config)
-
-
-def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
-    """The ink of the field, baseline level, digits ``config.digit_height`` tall, lines removed."""
-    matrix, size = _field_frame(field, config)
-    grey = imageops.warp(field.page.grey, matrix, size)
-    ink = imageops.ink(grey, config.paper_reach * config.digit_height)
-    ink = without_rules(ink, config)
-    width = imageops.stroke_width(ink >= 0.5)
-    return FieldInk(field, ink, matrix, config.digit_height, width)
-
-
-def _field_frame(field: ZipField, config: SegmentConfig) -> tuple[Matrix, tuple[int, int]]:
-    """The matrix from field to upright pixels, and the field's (width, height)."""
-    scale = field.digit_height / config.digit_height
-    margin = 2 * config.margin * config.digit_height
-    width = math.ceil(field.box.width / scale + margin)
-    height = math.ceil(field.box.height / scale + margin)
-    angle = math.atan(field.slope)
-    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
-    x, y = field.box.center
-    u, v = width / 2, height / 2
-    matrix = np.array(
-        [[cos, -sin, x - cos * u + sin * v], [sin, cos, y - sin * u - cos * v], [0, 0, 1]],
-        dtype=np.float64,
-    )
-    return matrix, (width, height)
 
 
 def lattice(source: FieldInk, config: SegmentConfig) -> Lattice:

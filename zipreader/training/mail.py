@@ -13,10 +13,13 @@ from zipreader.elements import Page, Reading
 from zipreader.reading.images import pages_from_bytes
 from zipreader.reading.probability import Calibration
 from zipreader.reading.reader import Reader
-from zipreader.synth import Mailpiece, Sources, SourcesSpec, make_mailpiece
+from zipreader.synth import Mailpiece, Population, SourcesSpec, make_mailpiece
+from zipreader.synth import Sources as MailSources
 from zipreader.synth.write import encode
 from zipreader.training.certify import Scored
 from zipreader.training.confidence import Judged
+from zipreader.training.sources import Sources, mnist_rows, strokes_of
+from zipreader.training.splits import Part, split_writers
 
 Progress = Callable[[int, int], None]
 """Called with pieces read and pieces planned."""
@@ -24,7 +27,7 @@ Progress = Callable[[int, int], None]
 FIRST_GUESS = Calibration(
     bias=-1.0,
     weights={"posterior": 0.5, "scores": 0.3, "not_a_digit": 0.2, "lengths": 0.3, "place": 0.6,
-             "rank": 0.5, "assigned": 2.0},
+             "rank": 0.5, "assigned": 2.0, "spelled": 0.3, "spelled_rival": 0.1},
     certificates=(),
     default_alpha=0.01,
     mail="none: a guess that only orders hypotheses before anything is fitted",
@@ -52,6 +55,16 @@ class PieceRead:
     kind: str
     scored: Scored
     judged: tuple[Judged, ...]
+
+
+def mail_sources(sources: Sources, population: Population, part: Part) -> SourcesSpec:
+    """The digits, letters and faces of mail that a part may use."""
+    writers = None
+    if sources.strokes is not None:
+        everyone = map(str, strokes_of(sources.strokes).writers)
+        writers = split_writers(everyone).writers(part)
+    mnist = mnist_rows(sources.mnist, part) if sources.mnist is not None else None
+    return SourcesSpec(population, sources.strokes, writers, mnist, sources.letters)
 
 
 def read_mail(
@@ -112,7 +125,7 @@ class _Worker:
     """What one process keeps between chunks."""
 
     plan: MailPlan
-    sources: Sources
+    sources: MailSources
     reader: Reader
 
 

@@ -23,7 +23,8 @@ from datetime import date
 from pathlib import Path
 
 from zipreader.errors import InputError
-from zipreader.reading.classifier import Classifier, default_model_dir
+from zipreader.reading.classifier import default_model_dir
+from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, load_calibration
 from zipreader.training.certify import (
     DELTA,
@@ -119,7 +120,7 @@ def certify_own_mail(
     present = load_calibration(base or (model or default_model_dir()) / "calibration.json")
     # Only its weights are used, so it may have been certified with another network.
     plan = ReaderPlan(model, replace(present, model=None))
-    name = Classifier(model).name
+    name = model_name(model)
     if config.refit and len(mail.pieces) < config.fewest_to_refit:
         raise InputError(
             f"{mail.origin}: {len(mail.pieces):,} pieces are too few to fit the confidence: at "

@@ -73,7 +73,17 @@ def print_character(text: str, face: Face, rng: np.random.Generator, config: Pri
 
     A digit of the face is between ``config.height`` pixels tall.
     """
-    canvas = _drawn(text, face)
+    return _struck(_drawn(text, face), face, rng, config)
+
+
+def print_text(text: str, face: Face, rng: np.random.Generator, config: PrintConfig) -> InkMap:
+    """Print a line of text: as ``print_character``."""
+    return _struck(_drawn.__wrapped__(text, face), face, rng, config)
+
+
+def _struck(
+    canvas: npt.NDArray[np.uint8], face: Face, rng: np.random.Generator, config: PrintConfig
+) -> InkMap:
     canvas = _spread(canvas, int(rng.integers(config.spread[0], config.spread[1] + 1)))
     if rng.random() < config.worn:
         canvas = _WORN[int(rng.integers(len(_WORN)))](canvas, rng)
@@ -170,7 +180,7 @@ def _faded(canvas: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArr
 
 def _outlined(canvas: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Coarse pixels, as of a low resolution printer or fax."""
-    pixels = rng.uniform(14, 26) / max(canvas.shape)
+    pixels = rng.uniform(14, 26) / min(max(canvas.shape), 2 * canvas.shape[0])
     small = cv2.resize(canvas, None, fx=pixels, fy=pixels, interpolation=cv2.INTER_AREA)
     coarse = ((small > rng.uniform(0.3, 0.5) * small.max()) * np.uint8(255)).astype(np.uint8)
     size = (canvas.shape[1], canvas.shape[0])

@@ -10,14 +10,14 @@ from datetime import date
 from pathlib import Path
 
 from zipreader.errors import OutputError
-from zipreader.reading.classifier import Classifier
+from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, Certificate
 from zipreader.synth import Population, SourcesSpec
 from zipreader.training.certify import DELTA, certify_all, expected_calibration_error
 from zipreader.training.confidence import fit_confidence
-from zipreader.training.mail import MailPlan, PieceRead, read_mail, rescored
-from zipreader.training.sources import Sources, mnist_rows, strokes_of
-from zipreader.training.splits import Part, split_writers
+from zipreader.training.mail import MailPlan, PieceRead, mail_sources, read_mail, rescored
+from zipreader.training.sources import Sources
+from zipreader.training.splits import Part
 
 Stage = Callable[[str, int, int], None]
 """Called with what is going on, pieces done and pieces planned."""
@@ -87,7 +87,7 @@ def make_promise(
         default_alpha=default_bound(certificates, config.default_alpha),
         mail=_described(measured),
         date=date.today().isoformat(),
-        model=Classifier(model).name,
+        model=model_name(model),
     )
     threshold = calibration.certificate().threshold
     return Promise(
@@ -135,20 +135,11 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
 
 
 def _tuning_mail(sources: Sources) -> SourcesSpec:
-    return _mail(sources, Population.TRAINING, Part.TUNE)
+    return mail_sources(sources, Population.TRAINING, Part.TUNE)
 
 
 def _calibration_mail(sources: Sources) -> SourcesSpec:
-    return _mail(sources, Population.CALIBRATION, Part.CALIBRATION)
-
-
-def _mail(sources: Sources, population: Population, part: Part) -> SourcesSpec:
-    writers = None
-    if sources.strokes is not None:
-        everyone = map(str, strokes_of(sources.strokes).writers)
-        writers = split_writers(everyone).writers(part)
-    mnist = mnist_rows(sources.mnist, part) if sources.mnist is not None else None
-    return SourcesSpec(population, sources.strokes, writers, mnist, sources.letters)
+    return mail_sources(sources, Population.CALIBRATION, Part.CALIBRATION)
 
 
 def default_bound(certificates: Sequence[Certificate], wanted: float) -> float:

@@ -35,11 +35,16 @@ class RedrawConfig:
 
 
 def compose_images(
-    images: Tiles, labels: Sequence[int], rng: np.random.Generator, config: RedrawConfig
+    images: Tiles,
+    labels: Sequence[int],
+    rng: np.random.Generator,
+    config: RedrawConfig,
+    room: Sequence[float] = (),
 ) -> WrittenString:
     """Draw (N, 28, 28) digits beside each other in one slant and with one pen.
 
     The digits are of different writers; slant, aspect and pen are those of the string.
+    ``room`` is what is left free after each digit, besides the usual gap.
     """
     height = rng.uniform(*config.height)
     width = height * float(np.exp(rng.uniform(*np.log(config.width))))
@@ -50,7 +55,7 @@ def compose_images(
     digits: list[InkMap] = []
     corners: list[tuple[int, int]] = []
     edge = 0.0
-    for image, label in zip(images, labels, strict=True):
+    for image, label, extra in zip(images, labels, room or [0.0] * len(labels), strict=True):
         tall = height * float(np.exp(rng.normal(0, config.size)))
         if label == 0 and rng.random() < config.small_zero:
             tall *= rng.uniform(0.5, 0.85)
@@ -61,7 +66,7 @@ def compose_images(
             floor -= 0.5 * (height - tall)
         digits.append(digit)
         corners.append((round(edge), round(floor) - digit.shape[0]))
-        edge += digit.shape[1] + height * rng.uniform(*gaps)
+        edge += digit.shape[1] + height * (rng.uniform(*gaps) + extra)
     return _framed(digits, corners, tuple(int(label) for label in labels), height)
 
 

@@ -20,7 +20,6 @@ from zipreader.elements import (
     Box,
     FieldInk,
     GreyImage,
-    InkMap,
     Lattice,
     Mask,
     Page,
@@ -28,6 +27,7 @@ from zipreader.elements import (
     ZipField,
 )
 from zipreader.reading import segment
+from zipreader.reading.rectify import rectify
 from zipreader.training.habits import HabitConfig, with_habits
 from zipreader.training.redrawn import RedrawConfig, compose_images
 from zipreader.training.scanning import ScanConfig, scan
@@ -42,7 +42,13 @@ from zipreader.training.sources import (
     word_images,
 )
 from zipreader.training.splits import Part
-from zipreader.training.strings import LabelRule, StringConfig, WrittenString, compose
+from zipreader.training.strings import (
+    LabelRule,
+    StringConfig,
+    WrittenString,
+    compose,
+    with_rule,
+)
 from zipreader.training.strokes import Points
 
 
@@ -136,11 +142,15 @@ def candidates(
 
     Candidates between right and wrong are left out.
     """
-    ruled = _ruled(string, rng) if rng.random() < config.ruled else string.coverage
+    ruled = (
+        with_rule(string.coverage, string.height, rng)
+        if rng.random() < config.ruled
+        else string.coverage
+    )
     grey = scan(ruled, rng, ScanConfig())
     believed = string.height * float(np.exp(rng.normal(0, config.height_error)))
     field = _field(grey, believed, float(rng.normal(0, config.slope)))
-    source = segment.rectify(field, SegmentConfig())
+    source = rectify(field, SegmentConfig())
     offered, masks = _offered(source)
     truth = _owned(source, string, grey.shape, config)
     tiles: list[npt.NDArray[np.uint8]] = []
@@ -224,18 +234,6 @@ def _hyphen(rng: np.random.Generator) -> list[Points]:
     """A short bar."""
     rise = rng.normal(0, 0.1)
     return [np.array([[0.0, rise], [0.5, 0.0], [1.0, -rise]])]
-
-
-def _ruled(string: WrittenString, rng: np.random.Generator) -> InkMap:
-    """The string with a thin line across its whole width."""
-    ruled = string.coverage.copy()
-    height, width = ruled.shape
-    row = height * (rng.uniform(0.75, 0.98) if rng.random() < 0.8 else rng.uniform(0.2, 0.75))
-    rise = rng.normal(0, 0.01) * width
-    thick = max(1, round(string.height * rng.uniform(0.01, 0.04)))
-    ends = (0, round(row - rise / 2)), (width, round(row + rise / 2))
-    cv2.line(ruled, *ends, rng.uniform(0.4, 0.9), thick, cv2.LINE_AA)
-    return np.maximum(ruled, string.coverage)
 
 
 def _field(grey: GreyImage, height: float, slope: float) -> ZipField:

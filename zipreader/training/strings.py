@@ -62,8 +62,11 @@ def compose(
     labels: Sequence[int],
     rng: np.random.Generator,
     config: StringConfig,
+    room: Sequence[float] = (),
 ) -> WrittenString:
     """Write items of one hand beside each other with one pen.
+
+    ``room`` is what is left free after each item, besides the usual gap.
 
     Items that are no digits (label ``NOT_A_DIGIT``) may be smaller, and flat
     ones are hyphens: short and half-way up.
@@ -77,7 +80,7 @@ def compose(
     gaps = (low, low + 0.4 * (high - low)) if rng.random() < config.touching else (low / 3, high)
     placed: list[list[Points]] = []
     edge = 0.0
-    for strokes, label in zip(items, labels, strict=True):
+    for strokes, label, extra in zip(items, labels, room or [0.0] * len(items), strict=True):
         turned = slanted(strokes, matrix)
         flat = label == NOT_A_DIGIT and _is_flat(turned)
         tall = rng.uniform(0.2, 0.5) if flat else _size(label, rng, config)
@@ -88,7 +91,7 @@ def compose(
         lift = rng.normal(0, config.baseline) + raised
         shift = np.array([edge - left, -floor - lift])
         placed.append([stroke + shift for stroke in turned])
-        edge += float(np.ptp(points[:, 0])) + width + rng.uniform(*gaps)
+        edge += float(np.ptp(points[:, 0])) + width + rng.uniform(*gaps) + extra
     return _drawn(placed, tuple(labels), height, width, rng, config)
 
 
@@ -174,3 +177,15 @@ def trimmed(coverage: InkMap) -> InkMap:
     """The part that holds ink."""
     x, y, width, height = cv2.boundingRect((coverage > 0.02).astype(np.uint8))
     return coverage[y : y + height, x : x + width]
+
+
+def with_rule(coverage: InkMap, height: float, rng: np.random.Generator) -> InkMap:
+    """The ink with a thin line across its whole width, mostly low."""
+    ruled = coverage.copy()
+    rows, width = ruled.shape
+    row = rows * (rng.uniform(0.75, 0.98) if rng.random() < 0.8 else rng.uniform(0.2, 0.75))
+    rise = rng.normal(0, 0.01) * width
+    thick = max(1, round(height * rng.uniform(0.01, 0.04)))
+    ends = (0, round(row - rise / 2)), (width, round(row + rise / 2))
+    cv2.line(ruled, *ends, rng.uniform(0.4, 0.9), thick, cv2.LINE_AA)
+    return np.maximum(ruled, coverage)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from zipreader.errors import InputError
+from zipreader.reading.ctc import BLANK
+from zipreader.reading.strip import ROWS
+from zipreader.training.spelling.labels import Labelled
+
+pytest.importorskip("keras")
+
+# ruff: noqa: E402 - what needs Keras comes after the question whether it is there
+from zipreader.training.spelling.fit import (
+    StripEpoch,
+    StripFitConfig,
+    evaluate_strips,
+    fit_strips,
+    spelled,
+)
+from zipreader.training.spelling.jitter import StripJitter, jittered
+from zipreader.training.spelling.network import StripNetConfig
+
+TINY = StripFitConfig(
+    StripNetConfig(first=8, stages=(12, 16), context=16), epochs=3, batch=8, warm_up=0
+)
+
+
+def strips_of(count: int, seed: int) -> list[Labelled]:
+    """Strings of one to three digits in a plotter's face."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for _ in range(count):
+        labels = tuple(rng.integers(0, 10, int(rng.integers(1, 4))).tolist())
+        image = np.zeros((ROWS, 24 * len(labels) + 10), np.uint8)
+        text = "".join(map(str, labels))
+        cv2.putText(image, text, (4, 25), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2, cv2.LINE_AA)
+        made.append(Labelled(image, labels))
+    return made
+
+
+@pytest.fixture(scope="module")
+def strips() -> tuple[list[Labelled], list[Labelled]]:
+    return strips_of(64, 0), strips_of(16, 1)
+
+
+def test_training_tells_how_far_it_is_and_learns(
+    strips: tuple[list[Labelled], list[Labelled]], tmp_path: Path
+) -> None:
+    steps: list[tuple[int, int, int, int, float]] = []
+    epochs: list[StripEpoch] = []
+    config = replace(TINY, rate=1e-2)
+    model, history = fit_strips(
+        *strips, config, tmp_path, told=lambda *step: steps.append(step), epoch_told=epochs.append
+    )
+    assert tuple(epochs) == history
+    assert [epoch.number for epoch in history] == [1, 2, 3]
+    assert history[-1].loss < 0.7 * history[0].loss
+    assert steps[-1][:2] == (3, 3)
+    loss, right = evaluate_strips(model, strips[1])
+    assert loss == pytest.approx(history[-1].tune_loss, rel=1e-4)
+    assert 0 <= right <= 1
+
+
+def test_a_resumed_run_ends_like_an_unbroken_one(
+    strips: tuple[list[Labelled], list[Labelled]], tmp_path: Path
+) -> None:
+    config = replace(TINY, network=replace(TINY.network, dropout=0.0))
+    _, history = fit_strips(*strips, config, tmp_path / "whole")
+
+    def stop(epoch: StripEpoch) -> None:
+        if epoch.number == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_strips(*strips, config, tmp_path / "broken", epoch_told=stop)
+    _, again = fit_strips(*strips, config, tmp_path / "broken", resume=True)
+    assert [epoch.number for epoch in again] == [1, 2, 3]
+    assert np.allclose([e.loss for e in again], [e.loss for e in history], rtol=1e-2)
+
+
+def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_refused(
+    strips: tuple[list[Labelled], list[Labelled]], tmp_path: Path
+) -> None:
+    fit_strips(*strips, replace(TINY, epochs=1), tmp_path)
+    with pytest.raises(InputError, match="other settings"):
+        fit_strips(*strips, replace(TINY, epochs=2), tmp_path, resume=True)
+    (tmp_path / "state.json").write_text("{")
+    with pytest.raises(InputError, match="damaged checkpoint"):
+        fit_strips(*strips, TINY, tmp_path, resume=True)
+
+
+def test_nothing_to_train_on_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no strips"):
+        fit_strips([], [], TINY, tmp_path)
+
+
+def test_frames_are_spelled_once_a_sign() -> None:
+    frames = np.array([BLANK, 3, 3, BLANK, 3, 10, 10, BLANK, 7])
+    assert spelled(frames) == (3, 3, 10, 7)
+    assert spelled(np.array([BLANK, BLANK])) == ()
+
+
+def test_jitter_keeps_height_and_ink() -> None:
+    strip = strips_of(1, 2)[0].strip
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        moved = jittered(strip, rng, StripJitter())
+        assert moved.shape[0] == ROWS
+        assert moved.dtype == np.uint8
+        assert 0.3 < moved.sum(dtype=float) / strip.sum(dtype=float) < 3

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from zipreader.errors import UsageError
+from zipreader.training.sources import Sources
+
+pytest.importorskip("keras")
+
+# ruff: noqa: E402 - what needs Keras comes after the question whether it is there
+from zipreader.reading.speller import Speller
+from zipreader.training.pipeline import Workshop
+from zipreader.training.spelling.model import StripPlan, train_strips
+
+TINY = StripPlan(composed=60, pieces=0, epochs=1)
+
+
+def test_a_strip_network_is_trained_exported_and_described(
+    sources: Sources, tmp_path: Path
+) -> None:
+    out = tmp_path / "model"
+    outcome = train_strips(sources, TINY, out, Workshop(tmp_path / "run", tmp_path / "cache", 1))
+    assert {path.name for path in out.iterdir()} == {
+        "strip.keras",
+        "strip.tflite",
+        "strip.json",
+        "STRIP_CARD.md",
+    }
+    assert outcome.difference < 1e-4
+    assert Speller(out).frames([]) == []
+    described = json.loads((out / "strip.json").read_text())
+    assert described["plan"]["composed"] == 60
+    card = (out / "STRIP_CARD.md").read_text()
+    assert "CC BY 4.0" in card and "Trained on 60 composed strings" in card
+
+
+def test_without_letters_there_is_nothing_to_tell_digits_from(
+    sources: Sources, tmp_path: Path
+) -> None:
+    workshop = Workshop(tmp_path / "run", tmp_path / "cache", 1)
+    with pytest.raises(UsageError, match="--letters"):
+        train_strips(Sources(sources.mnist), TINY, tmp_path / "model", workshop)
+    assert not (tmp_path / "model").exists()

@@ -1,0 +1,20 @@
+"""The networks of a model folder under one name, for which alone thresholds hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zipreader.reading.classifier import default_model_dir, read_card
+from zipreader.reading.runtime import digest
+
+
+def model_name(model_dir: Path | None = None) -> str:
+    """The name of the model with a few digits of each of its networks.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    folder = model_dir or default_model_dir()
+    name = read_card(folder / "model.json").get("name", "model")
+    digits, strips = (digest(folder / f"{stem}.tflite")[:6] for stem in ("model", "strip"))
+    return f"{name}-{digits}-{strips}"

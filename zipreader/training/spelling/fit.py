@@ -1,0 +1,271 @@
+"""Training of the strip network: batches of like width, distorted anew each time."""
+
+from __future__ import annotations
+
+import json
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from zipreader.elements import Strip
+from zipreader.errors import InputError, OutputError
+from zipreader.reading.ctc import BLANK
+from zipreader.reading.strip import ROWS, STRIDE
+from zipreader.training.spelling.jitter import StripJitter, cluttered, jittered
+from zipreader.training.spelling.labels import Labelled
+from zipreader.training.spelling.network import StripNetConfig, build_strip_network
+
+Told = Callable[[int, int, int, int, float], None]
+"""Called with the epoch of how many, the step of how many, and the loss."""
+_STEP = 16
+"""Strips are padded to a multiple of so many columns."""
+_TOGETHER = 12
+"""Batches whose strips are distorted together and then sorted by width."""
+_AHEAD = 8
+"""Batches that wait to be trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripFitConfig:
+    """How the strip network is trained."""
+
+    network: StripNetConfig = StripNetConfig()
+    jitter: StripJitter = StripJitter()
+    seed: int = 1
+    epochs: int = 4
+    batch: int = 64
+    rate: float = 2e-3
+    final_rate: float = 2e-5
+    warm_up: int = 400
+    weight_decay: float = 2e-4
+    clip: float = 5.0
+    """Largest norm of the gradients of a weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripEpoch:
+    """The figures of one epoch; ``tune_*`` on writers that were not trained on."""
+
+    number: int
+    loss: float
+    tune_loss: float
+    tune_right: float
+    """Share of strips of which every sign was right."""
+    seconds: float
+
+
+def fit_strips(
+    strips: Sequence[Labelled],
+    tune: Sequence[Labelled],
+    config: StripFitConfig,
+    run: Path,
+    resume: bool = False,
+    told: Told = lambda epoch, epochs, step, steps, loss: None,
+    epoch_told: Callable[[StripEpoch], None] = lambda epoch: None,
+) -> tuple[keras.Model, tuple[StripEpoch, ...]]:
+    """Train; the network and the history.
+
+    ``run`` is the folder of checkpoints; with ``resume`` training goes on from
+    the last finished epoch found there.  ``told`` hears of every fiftieth batch.
+
+    Raises:
+        InputError: nothing to train on, or a checkpoint that cannot be used.
+        OutputError: a checkpoint cannot be written.
+    """
+    if not strips or not tune:
+        raise InputError("there are no strips to train on")
+    keras.utils.set_random_seed(config.seed)
+    model = build_strip_network(config.network)
+    steps = math.ceil(len(strips) / config.batch)
+    optimizer = _optimizer(config, steps * config.epochs)
+    optimizer.build(model.trainable_variables)
+    saved = tf.train.Checkpoint(model=model, optimizer=optimizer)
+    history = _resumed(saved, config, run) if resume else []
+    step = _step(model, optimizer)
+    while len(history) < config.epochs:
+        number, started = len(history) + 1, time.perf_counter()
+        losses: list[float] = []
+        for index, (images, labels) in enumerate(_Ahead(_batches(strips, config, number))):
+            losses.append(float(step(images, labels)))
+            if index % 50 == 0:
+                told(number, config.epochs, index, steps, float(np.mean(losses[-200:])))
+        tune_loss, right = evaluate_strips(model, tune)
+        seconds = time.perf_counter() - started
+        history.append(StripEpoch(number, float(np.mean(losses)), tune_loss, right, seconds))
+        _keep(saved, history, config, run)
+        epoch_told(history[-1])
+    return model, tuple(history)
+
+
+def _optimizer(config: StripFitConfig, steps: int) -> keras.optimizers.Optimizer:
+    warm_up = min(config.warm_up, steps // 5)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0 if warm_up else config.rate,
+        max(1, steps - warm_up),
+        alpha=config.final_rate / config.rate,
+        warmup_target=config.rate if warm_up else None,
+        warmup_steps=warm_up,
+    )
+    return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, clipnorm=config.clip)
+
+
+def _keep(
+    saved: tf.train.Checkpoint, history: list[StripEpoch], config: StripFitConfig, run: Path
+) -> None:
+    """Write a checkpoint of its own, then the state that names it."""
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        saved.write(str(run / f"epoch-{len(history)}"))
+        state = {"config": _plain(config), "history": [asdict(epoch) for epoch in history]}
+        aside = run / "aside-state.json"
+        aside.write_text(json.dumps(state, indent=1), encoding="utf-8")
+        aside.replace(run / "state.json")
+    except (OSError, tf.errors.OpError) as error:
+        raise OutputError(f"{run}: cannot write the checkpoint ({error})") from error
+
+
+def _resumed(saved: tf.train.Checkpoint, config: StripFitConfig, run: Path) -> list[StripEpoch]:
+    """The history of a run that was broken off, its last checkpoint loaded."""
+    path = run / "state.json"
+    if not path.exists():
+        return []
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"))
+        history = [StripEpoch(**epoch) for epoch in state["history"]]
+        same = state["config"] == _plain(config)
+        if same:
+            saved.read(str(run / f"epoch-{len(history)}")).expect_partial()
+    except (OSError, ValueError, KeyError, TypeError, tf.errors.OpError) as error:
+        raise InputError(f"{run}: damaged checkpoint; train without --resume") from error
+    if not same:
+        raise InputError(f"{run}: this checkpoint was made with other settings")
+    return history
+
+
+def _plain(config: StripFitConfig) -> Any:
+    return json.loads(json.dumps(asdict(config)))
+
+
+def evaluate_strips(model: keras.Model, strips: Sequence[Labelled]) -> tuple[float, float]:
+    """Mean loss, and the share of strips of which every sign is right, taken frame by frame."""
+    losses, right = [], 0
+    for rows in _by_width([item.strip.shape[1] for item in strips], 64, None):
+        images = _padded([strips[i].strip for i in rows])
+        logits = model(_as_input(images), training=False)
+        labels = _sparse([strips[i].labels for i in rows])
+        losses += _losses(logits, labels).numpy().tolist()
+        best = np.asarray(logits).argmax(axis=2)
+        right += sum(
+            spelled(frames) == strips[i].labels for frames, i in zip(best, rows, strict=True)
+        )
+    return float(np.mean(losses)), right / len(strips)
+
+
+def spelled(frames: npt.NDArray[np.intp]) -> tuple[int, ...]:
+    """The signs of the likeliest frames: repetitions once, blanks left out."""
+    first = np.concatenate([[True], frames[1:] != frames[:-1]])
+    return tuple(int(sign) for sign in frames[first] if sign != BLANK)
+
+
+def _batches(
+    strips: Sequence[Labelled], config: StripFitConfig, epoch: int
+) -> Iterator[tuple[Any, Any]]:
+    """The batches of an epoch; the same for the same seed and epoch."""
+    rng = np.random.default_rng((config.seed, epoch))
+    widths = [item.strip.shape[1] for item in strips]
+    for rows in _by_width(widths, _TOGETHER * config.batch, rng):
+        images = []
+        for row in rows:
+            image = jittered(strips[row].strip, rng, config.jitter)
+            if rng.random() < config.jitter.clutter:
+                image = cluttered(image, strips[int(rng.integers(len(strips)))].strip, rng)
+            images.append(image)
+        for batch in _by_width([image.shape[1] for image in images], config.batch, None):
+            labels = [strips[rows[i]].labels for i in batch]
+            least = STRIDE * max(2 * len(signs) + 1 for signs in labels)
+            yield _as_input(_padded([images[i] for i in batch], least)), _sparse(labels)
+
+
+def _by_width(
+    widths: Sequence[int], batch: int, rng: np.random.Generator | None
+) -> list[npt.NDArray[np.intp]]:
+    """Rows of like width together; in random order where there is a generator."""
+    noise = rng.uniform(-12, 12, len(widths)) if rng is not None else np.zeros(len(widths))
+    order = np.argsort(np.asarray(widths) + noise, kind="stable")
+    batches = [order[at : at + batch] for at in range(0, len(order), batch)]
+    if rng is not None:
+        return [batches[i] for i in rng.permutation(len(batches))]
+    return batches
+
+
+def _padded(strips: Sequence[Strip], least: int = 0) -> npt.NDArray[np.uint8]:
+    """(N, ROWS, W) with paper to the right; W a multiple of ``_STEP``."""
+    widest = max(least, *(strip.shape[1] for strip in strips), 1)
+    images = np.zeros((len(strips), ROWS, math.ceil(widest / _STEP) * _STEP), np.uint8)
+    for image, strip in zip(images, strips, strict=True):
+        image[:, : strip.shape[1]] = strip
+    return images
+
+
+def _as_input(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    return (images[..., np.newaxis] / np.float32(255)).astype(np.float32)
+
+
+def _sparse(labels: Sequence[Sequence[int]]) -> tf.SparseTensor:
+    indices = [(i, k) for i, row in enumerate(labels) for k in range(len(row))]
+    values = [label for row in labels for label in row]
+    shape = (len(labels), max(len(row) for row in labels))
+    return tf.SparseTensor(indices, tf.constant(values, tf.int32), shape)
+
+
+def _losses(logits: tf.Tensor, labels: tf.SparseTensor) -> tf.Tensor:
+    frames = tf.fill([tf.shape(logits)[0]], tf.shape(logits)[1])
+    return tf.nn.ctc_loss(labels, logits, None, frames, logits_time_major=False, blank_index=BLANK)
+
+
+def _step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable[..., Any]:
+    shape = tf.TensorSpec((None, ROWS, None, 1), tf.float32)
+
+    def step(images: tf.Tensor, labels: tf.SparseTensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(_losses(model(images, training=True), labels))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return loss
+
+    signature = shape, tf.SparseTensorSpec((None, None), tf.int32)
+    compiled: Callable[..., Any] = tf.function(step, input_signature=signature)
+    return compiled
+
+
+class _Ahead:
+    """Batches made by a thread while the network learns from earlier ones."""
+
+    def __init__(self, batches: Iterator[tuple[Any, Any]]) -> None:
+        self._queue: queue.Queue[tuple[Any, Any] | BaseException | None] = queue.Queue(_AHEAD)
+        self._batches = batches
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        while (batch := self._queue.get()) is not None:
+            if isinstance(batch, BaseException):
+                raise batch
+            yield batch
+
+    def _run(self) -> None:
+        try:
+            for batch in self._batches:
+                self._queue.put(batch)
+            self._queue.put(None)
+        except BaseException as error:  # noqa: BLE001 - raised again where the batches are used
+            self._queue.put(error)

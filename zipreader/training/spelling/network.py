@@ -1,0 +1,73 @@
+"""The network that reads a strip without cutting it: convolutions and connectionist classification.
+
+Connectionist temporal classification: A. Graves et al., ICML 2006.  A column of
+the strip becomes a frame of scores for the ten digits, for *something else* and
+for the blank between two signs; no frame needs to know where a digit ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+
+from zipreader.reading.ctc import SIGNS
+from zipreader.reading.strip import ROWS, STRIDE
+
+
+@dataclass(frozen=True, slots=True)
+class StripNetConfig:
+    """Widths of the convolutions."""
+
+    first: int = 32
+    stages: tuple[int, ...] = (64, 96)
+    context: int = 128
+    """Channels of the frames, which look at their neighbours."""
+    reach: int = 5
+    dilations: tuple[int, ...] = (1, 3)
+    """Each round looks farther."""
+    dropout: float = 0.2
+
+
+def build_strip_network(config: StripNetConfig) -> keras.Model:
+    """(N, ROWS, W, 1) float32 in 0..1 -> (N, W / STRIDE, SIGNS) logits; STRIDE divides W.
+
+    The first convolution steps over two rows and columns; then the rows are halved
+    twice, and what is left of them becomes one frame.
+    """
+    strips = keras.Input((ROWS, None, 1), name="strips")
+    x = _block(strips, config.first, (4, 4), stride=STRIDE, halved=True)
+    for number, width in enumerate(config.stages):
+        x = _block(x, width, (3, 3), halved=number == 0)
+    x = _block(x, config.context, (ROWS // (4 * STRIDE), 1), padding="valid")
+    for dilation in config.dilations:
+        beside = _block(x, config.context, (1, config.reach), dilation=dilation)
+        x = keras.layers.Add()([x, beside])
+    x = keras.layers.Dropout(config.dropout)(x)
+    x = keras.layers.Conv2D(SIGNS, 1, dtype="float32")(x)
+    logits = keras.layers.Reshape((-1, SIGNS), name="logits")(x)
+    return keras.Model(strips, logits, name="strip")
+
+
+def _block(
+    x: keras.KerasTensor,
+    width: int,
+    size: tuple[int, int],
+    padding: str = "same",
+    stride: int = 1,
+    dilation: int = 1,
+    halved: bool = False,
+) -> keras.KerasTensor:
+    """Convolution, the larger of each two rows where halved, normalization, ReLU."""
+    x = keras.layers.Conv2D(
+        width,
+        size,
+        strides=stride,
+        padding=padding,
+        dilation_rate=(1, dilation),
+        use_bias=False,
+    )(x)
+    if halved:
+        x = keras.layers.MaxPooling2D((2, 1))(x)
+    x = keras.layers.BatchNormalization(momentum=0.98)(x)
+    return keras.layers.ReLU()(x)

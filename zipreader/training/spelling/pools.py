@@ -1,0 +1,188 @@
+"""Pools of strips: built once by parallel workers, kept in files."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from zipreader.config import ReaderConfig
+from zipreader.errors import InputError, OutputError
+from zipreader.synth import make_mailpiece
+from zipreader.training.archives import read_arrays
+from zipreader.training.mail import mail_sources
+from zipreader.training.printed import POPULATIONS
+from zipreader.training.sources import Sources
+from zipreader.training.spelling.labels import Labelled
+from zipreader.training.spelling.mailstrips import mail_strips
+from zipreader.training.spelling.strips import make_strips
+from zipreader.training.splits import Part
+
+Progress = Callable[[int, int], None]
+"""Called with chunks done and chunks planned."""
+_VERSION = 1
+"""Raise it when a maker changes, so that no stale chunk is taken from a cache."""
+_CHUNK = 2500
+"""Strips that are made by one job."""
+_PIECES = 300
+"""Mailpieces that are read by one job."""
+_OF_A_PIECE = 3
+"""Fields that are kept of one piece."""
+_KINDS = (
+    "handwritten", "printed", "handwritten", "touching", "dirty", "handwritten", "touching",
+    "turned", "photo",
+)  # fmt: skip
+_ARRAYS = ("columns", "widths", "labels", "lengths")
+
+
+@dataclass(frozen=True, slots=True)
+class StripRecipe:
+    """How many strips are composed, how many mailpieces read, of whose hands, with which seed."""
+
+    composed: int
+    pieces: int
+    part: Part
+    seed: int = 1
+
+    def jobs(self) -> Iterator[_Job]:
+        """The chunks; each is the same on any number of workers."""
+        for name, total, chunk in (
+            ("composed", self.composed, _CHUNK),
+            ("mail", self.pieces, _PIECES),
+        ):
+            for first in range(0, total, chunk):
+                yield _Job(name, self.part, self.seed, first, min(chunk, total - first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    name: str
+    part: Part
+    seed: int
+    first: int
+    size: int
+
+    def generator(self) -> np.random.Generator:
+        """Of composed strips."""
+        chunk = self.first // _CHUNK
+        return np.random.default_rng((16 + self.seed, chunk, self.part is Part.TRAIN))
+
+    def first_piece(self) -> int:
+        """The seed of the first mailpiece."""
+        away = 0 if self.part is Part.TRAIN else 1_000_000
+        return 70_000_000 * self.seed + away + self.first
+
+
+def strip_pool(
+    recipe: StripRecipe,
+    sources: Sources,
+    cache: Path,
+    workers: int,
+    progress: Progress | None = None,
+) -> list[Labelled]:
+    """The strips of a recipe; chunks that are not in the cache are made and written there.
+
+    Raises:
+        OutputError: the cache cannot be written.
+    """
+    jobs = [(job, cache / _name(job, sources)) for job in recipe.jobs()]
+    made = {path: pool for _, path in jobs if (pool := _read(path)) is not None}
+    missing = [(job, path) for job, path in jobs if path not in made]
+    done = len(made)
+    for (_, path), pool in zip(
+        missing, _run([job for job, _ in missing], sources, workers), strict=True
+    ):
+        _write(pool, path)
+        made[path] = pool
+        done += 1
+        if progress is not None:
+            progress(done, len(jobs))
+    return [item for _, path in jobs for item in made[path]]
+
+
+def _run(jobs: Sequence[_Job], sources: Sources, workers: int) -> Iterator[list[Labelled]]:
+    if workers <= 1 or len(jobs) <= 1:
+        for job in jobs:
+            yield _make(job, sources)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        futures = [executor.submit(_make, job, sources) for job in jobs]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def _make(job: _Job, sources: Sources) -> list[Labelled]:
+    import cv2
+
+    cv2.setNumThreads(1)
+    if job.name == "composed":
+        return make_strips(sources, job.part, job.generator(), job.size)
+    return _of_mail(job, sources)
+
+
+def _of_mail(job: _Job, sources: Sources) -> list[Labelled]:
+    """A few fields of each of many pieces."""
+    material, config = mail_sources(sources, POPULATIONS[job.part], job.part).open(), ReaderConfig()
+    found: list[Labelled] = []
+    for number in range(job.size):
+        seed = job.first_piece() + number
+        piece = make_mailpiece(_KINDS[number % len(_KINDS)], seed, material)
+        strips = list(mail_strips(piece, config))
+        np.random.default_rng(seed).shuffle(strips)
+        found += [strip for strip in strips[:_OF_A_PIECE] if strip.fits()]
+    return found
+
+
+def _name(job: _Job, sources: Sources) -> str:
+    files = sources.given()
+    states = [path.stat().st_size for _, path in sorted(files.items())]
+    text = json.dumps([_VERSION, job.seed, job.first, job.size, sorted(files), states])
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return f"strips-{job.part.value}-{job.name}-{digest}.npz"
+
+
+def _read(path: Path) -> list[Labelled] | None:
+    """A chunk from a file; ``None`` where it is missing or damaged, so that it is made anew."""
+    try:
+        arrays = read_arrays(path, "strips", _ARRAYS)
+    except InputError:
+        return None
+    ends, labelled = np.cumsum(arrays["widths"]), np.cumsum(arrays["lengths"])
+    strips = np.split(arrays["columns"], ends[:-1], axis=1)
+    labels = np.split(arrays["labels"], labelled[:-1])
+    return [
+        Labelled(np.ascontiguousarray(strip), tuple(signs.tolist()))
+        for strip, signs in zip(strips, labels, strict=True)
+    ]
+
+
+def _write(pool: Sequence[Labelled], path: Path) -> None:
+    """Write a chunk aside, then rename it."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as stream:
+            np.savez(
+                stream,
+                columns=np.concatenate([item.strip for item in pool], axis=1),
+                widths=np.array([item.strip.shape[1] for item in pool]),
+                labels=np.concatenate([np.array(item.labels, np.uint8) for item in pool]),
+                lengths=np.array([len(item.labels) for item in pool]),
+            )
+        aside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise OutputError(f"{path}: cannot write the cache ({error.strerror})") from error
