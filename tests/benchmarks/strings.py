@@ -16,14 +16,10 @@ import cv2
 from rich.console import Console
 from rich.table import Table
 
-from zipreader.config import ReaderConfig
-from zipreader.elements import Lattice
-from zipreader.reading.classifier import Classifier, default_model_dir
-from zipreader.reading.decode import decode
-from zipreader.reading.fields import whole_field
+from zipreader.elements import ZipHypothesis
+from zipreader.reading.classifier import default_model_dir
 from zipreader.reading.images import open_pages
-from zipreader.reading.page import whole_page
-from zipreader.reading.segment import segment
+from zipreader.reading.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +30,18 @@ class Result:
     label: str
     best: str
     among: bool
-    candidates: int
 
 
-def read_string(path: Path, label: str, classifier: Classifier, config: ReaderConfig) -> Result:
+def read_string(path: Path, label: str, reader: Reader) -> Result:
     """Read one image as a ZIP field."""
-    page = next(iter(open_pages(path, config.images)))
-    lattice: Lattice = segment(whole_field(whole_page(page, config.page)), config.segment)
-    found = decode(lattice, classifier.scores(lattice.tiles), config.decode)
+
+    def undirected(hypothesis: ZipHypothesis) -> float:
+        return reader.calibration.probability({**hypothesis.evidence, "assigned": 1.0})
+
+    page = next(iter(open_pages(path, reader.config.images)))
+    found = sorted(reader.read_field(page).hypotheses, key=undirected, reverse=True)
     texts = [hypothesis.zip + (hypothesis.plus4 or "") for hypothesis in found]
-    return Result(path.name, label, texts[0] if texts else "", label in texts, len(lattice.glyphs))
+    return Result(path.name, label, texts[0] if texts else "", label in texts)
 
 
 def main() -> None:
@@ -54,22 +52,19 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="list them")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    classifier, config = Classifier(given.model), ReaderConfig()
+    reader = Reader(given.model)
     with (given.folder / "truth.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if len(row["label"]) == 5]
-    results = [
-        read_string(given.folder / row["file"], row["label"], classifier, config) for row in rows
-    ]
+    results = [read_string(given.folder / row["file"], row["label"], reader) for row in rows]
     console = Console()
     if given.misses:
         for result in results:
             if result.best != result.label:
                 console.print(result.file, result.label, result.best, result.among)
-    table = Table("strings", "right", "among the hypotheses", "median candidates")
+    table = Table("strings", "right", "among the hypotheses")
     count, right = len(results), sum(r.best == r.label for r in results)
     among = sum(r.among for r in results)
-    median = sorted(r.candidates for r in results)[count // 2]
-    table.add_row(str(count), f"{right / count:.1%}", f"{among / count:.1%}", str(median))
+    table.add_row(str(count), f"{right / count:.1%}", f"{among / count:.1%}")
     console.print(table)
 
 

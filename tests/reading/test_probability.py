@@ -29,6 +29,8 @@ GOOD = {
     "field_score": 0.9,
     "field_share": 1.0,
     "pixel_height": 39.0,
+    "spelled": 0.98,
+    "spelled_rival": 0.01,
 }
 BETTER_WHEN_HIGHER = (
     "posterior",
@@ -38,6 +40,7 @@ BETTER_WHEN_HIGHER = (
     "field_score",
     "field_share",
     "pixel_height",
+    "spelled",
 )
 BETTER_WHEN_LOWER = tuple(set(GOOD) - set(BETTER_WHEN_HIGHER))
 CONTENT: dict[str, Any] = {
@@ -82,6 +85,8 @@ evidences = st.fixed_dictionaries(
         "trailing": st.floats(0, 4),
         "field_score": st.floats(0, 1),
         "field_share": st.floats(0, 1),
+        "spelled": st.floats(0, 1),
+        "spelled_rival": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }
 )
@@ -176,7 +181,26 @@ def test_a_damaged_calibration_is_a_model_error(content: object, tmp_path: Path)
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe\x00", b"{}" * 3])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"bias": float("nan")},
+        {"bias": 10**400},
+        {"weights": {"posterior": float("inf")}},
+        {"default_alpha": -0.01},
+        {"certificates": [{**CONTENT["certificates"][0], "threshold": -1.0}]},
+        {"certificates": [{**CONTENT["certificates"][0], "alpha": 1.5}]},
+    ],
+    ids=str,
+)
+def test_numbers_that_would_accept_all_mail_are_refused(
+    damage: dict[str, object], tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match="damaged calibration"):
+        load_calibration(written(tmp_path, {**CONTENT, **damage}))
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe\x00", b"{}" * 3, b"[" * 100_000])
 def test_a_file_that_is_no_json_is_a_model_error(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "calibration.json"
     path.write_bytes(data)

@@ -48,7 +48,7 @@ def test_a_printed_envelope_is_read_and_accepted(reader: Reader, plain: Reading)
     assert plain.decision.status is Status.ACCEPT
     assert plain.decision.confidence == plain.best.probability
     assert plain.decision.threshold == reader.threshold
-    assert plain.model == reader.classifier.name
+    assert plain.model == reader.model
 
 
 def test_the_digits_lie_where_the_zip_is(plain: Reading) -> None:
@@ -253,7 +253,7 @@ def test_another_calibration(reader: Reader) -> None:
 
 
 def test_a_calibration_of_another_network_is_refused(reader: Reader) -> None:
-    own = replace(reader.calibration, model=reader.classifier.name)
+    own = replace(reader.calibration, model=reader.model)
     assert Reader(calibration=own).threshold == reader.threshold
     with pytest.raises(ModelError, match="of the network lean-other"):
         Reader(calibration=replace(own, model="lean-other"))
@@ -262,7 +262,7 @@ def test_a_calibration_of_another_network_is_refused(reader: Reader) -> None:
 def test_a_folder_without_model_or_calibration(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no model here"):
         Reader(tmp_path)
-    for name in ("model.json", "model.tflite"):
+    for name in ("model.json", "model.tflite", "strip.tflite"):
         shutil.copy(reader.classifier.model_dir / name, tmp_path)
     with pytest.raises(ModelError, match="no calibration here"):
         Reader(tmp_path)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.drawing import blank
 from zipreader.config import SearchConfig
-from zipreader.elements import Box, Page, UprightPage, ZipField, ZipHypothesis
+from zipreader.elements import Box, Page, Spelling, UprightPage, ZipField, ZipHypothesis
 from zipreader.reading.search import Search
 
 CONFIG = SearchConfig()
@@ -21,13 +21,22 @@ def field(left: int, score: float) -> ZipField:
 
 
 class Pen:
-    """Reads fields as told, and keeps which were read."""
+    """Spells and reads fields as told, and keeps which were read."""
 
-    def __init__(self, answers: dict[int, tuple[str, float]]) -> None:
+    def __init__(
+        self, answers: dict[int, tuple[str, float]], spelled: dict[int, float] | None = None
+    ) -> None:
         self.answers = answers
+        self.spelled = spelled or {}
         self.read: list[int] = []
+        self.looked: list[int] = []
 
-    def __call__(self, item: ZipField) -> list[ZipHypothesis]:
+    def spell(self, item: ZipField) -> Spelling:
+        self.looked.append(item.box.x0)
+        share = self.spelled.get(item.box.x0, 0.5)
+        return Spelling(np.zeros((0, 12), np.float32), (), share)
+
+    def __call__(self, item: ZipField, spelling: Spelling) -> list[ZipHypothesis]:
         left = item.box.x0
         self.read.append(left)
         if left not in self.answers:
@@ -37,7 +46,7 @@ class Pen:
 
 
 def search(pen: Pen, *fields: ZipField) -> Search:
-    return Search(UPRIGHT, (), fields, pen, CONFIG)
+    return Search(UPRIGHT, (), fields, pen.spell, pen, CONFIG)
 
 
 FIVE = tuple(field(50 * i, score) for i, score in enumerate((1.0, 0.9, 0.8, 0.7, 0.3)))
@@ -49,6 +58,22 @@ def test_only_the_likeliest_fields_are_looked_at_first() -> None:
     found.look()
     assert pen.read == [0, 50, 100]
     assert found.probability == 0.2
+
+
+def test_what_spells_a_zip_is_read_first_and_what_spells_none_not_at_all() -> None:
+    pen = Pen({}, {0: 0.01, 50: 0.0, 100: 0.9})
+    search(pen, *FIVE).look()
+    assert pen.read == [100, 0]
+    assert pen.looked == [0, 50, 100]
+
+
+def test_a_clear_and_certain_zip_spares_even_the_spelling_of_others() -> None:
+    pen = Pen({0: ("10001", CONFIG.certain)}, {0: CONFIG.clearly_spelled})
+    found = search(pen, *FIVE)
+    found.look()
+    found.finish()
+    assert pen.looked == [0]
+    assert pen.read == [0]
 
 
 def test_the_rest_is_read_but_for_unlikely_places() -> None:

@@ -6,6 +6,9 @@
 ``lines``       upright page -> text lines
 ``locate``      text lines -> ranked address blocks
 ``fields``      address blocks -> ranked ZIP fields
+``rectify``     ZIP field -> its ink, level, at one scale, without ruled lines
+``strip``       field ink -> strip of fixed height, shared with training
+``speller``     strip -> frames of scores -> what the field spells, uncut: the second reader
 ``segment``     ZIP field -> lattice of candidate glyphs
 ``normalize``   glyph -> 28x28 tile in MNIST format, shared with training
 ``classifier``  tiles -> scores for ten digits and not-a-digit
@@ -21,5 +24,6 @@
 ==============  ==================================================================
 
 Under them: ``imageops``, ``clock``, ``outline``, ``rules``, ``seams``, ``trellis``,
-``panel`` and ``formats``.
+``align`` (where the digits of a given text stand), ``ctc`` (frames <-> texts), ``runtime``
+(runs network files), ``networks`` (their common name), ``panel`` and ``formats``.
 """

@@ -12,7 +12,8 @@ Y. LeCun et al., Proc. IEEE 86, 1998, section V).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from zipreader.elements import (
     ZipHypothesis,
     transform_points,
 )
+from zipreader.reading.align import align
 from zipreader.reading.trellis import Arc, Trellis
 
 _ZIP = 5
@@ -40,24 +42,47 @@ The cost sums over all ways to cut the same text; the glyphs are the likeliest.
 """
 
 
-def decode(lattice: Lattice, scores: Scores, config: DecodeConfig) -> tuple[ZipHypothesis, ...]:
+def decode(
+    lattice: Lattice, scores: Scores, config: DecodeConfig, also: Sequence[str] = ()
+) -> tuple[ZipHypothesis, ...]:
     """The ZIPs that the lattice supports, best first; empty where it supports none.
 
     Args:
         lattice: candidate glyphs.
         scores: (N, 11) posteriors of its N glyphs, in order.
         config: costs and limits.
+        also: ZIPs that something else suggests; each for which the lattice has room
+            is among the hypotheses, however unlikely its glyphs are.
     """
     trellis = Trellis(lattice, scores, config)
     readings = _merged(_paths(trellis))
+    readings += _suggested(also, readings, trellis)
     total = _log_sum([-cost for cost, _, _ in readings])
-    zips = [path for path in readings if _is_zip(path[1])]
+    zips = sorted(path for path in readings if _is_zip(path[1]))
     shares = {text: math.exp(-cost - total) for cost, text, _ in zips}
     return tuple(
         _hypothesis(path, shares, trellis, lattice)
-        for path in zips[: config.hypotheses]
-        if path[0] <= zips[0][0] + config.most_behind
+        for rank, path in enumerate(zips)
+        if path[1] in also
+        or rank < config.hypotheses
+        and path[0] <= zips[0][0] + config.most_behind
     )
+
+
+def _suggested(also: Sequence[str], found: list[_Path], trellis: Trellis) -> list[_Path]:
+    """The paths of the ZIPs that were not found."""
+    known = {path[1] for path in found}
+    paths = [_aligned(text, trellis) for text in also if text not in known]
+    return [path for path in paths if path is not None]
+
+
+def _aligned(text: str, trellis: Trellis) -> _Path | None:
+    cut = align(trellis, text)
+    if cut is None:
+        return None
+    cost, glyphs = cut
+    nine = trellis.config.nine_cost if "-" in text else 0.0
+    return cost + nine, text, glyphs
 
 
 def _is_zip(text: str) -> bool:
@@ -180,9 +205,17 @@ def _hypothesis(
 
 
 def _digit(
-    place: int, value: str, glyph: Glyph, shares: dict[str, float], lattice: Lattice
+    place: int, value: str, glyph: Glyph, shares: Mapping[str, float], lattice: Lattice
 ) -> Digit:
     """A digit with its posterior among all ZIPs that the field may show."""
+    upright = lattice.source.field.page
+    corners = transform_points(lattice.source.to_upright, glyph.box.quad())
+    quad = transform_points(upright.to_original, corners)
+    return Digit(value, *_vote(place, value, shares), glyph, quad)
+
+
+def _vote(place: int, value: str, shares: Mapping[str, float]) -> tuple[float, str]:
+    """The share of a value at a place among all texts, and the next best value."""
     votes: dict[str, float] = {}
     for text, share in shares.items():
         values = text.replace("-", "")
@@ -190,10 +223,30 @@ def _digit(
             votes[values[place]] = votes.get(values[place], 0.0) + share
     total = sum(votes.values())
     rivals = sorted((v for v in votes if v != value), key=lambda v: -votes[v])
-    upright = lattice.source.field.page
-    corners = transform_points(lattice.source.to_upright, glyph.box.quad())
-    quad = transform_points(upright.to_original, corners)
-    return Digit(value, votes[value] / total, rivals[0] if rivals else "", glyph, quad)
+    return votes[value] / max(total, _TINY), rivals[0] if rivals else ""
+
+
+def weighed(
+    hypotheses: Sequence[ZipHypothesis], spelled: Mapping[str, float]
+) -> tuple[ZipHypothesis, ...]:
+    """The hypotheses of a field, the confidence of each digit weighed by what the field spells.
+
+    Args:
+        hypotheses: of one lattice.
+        spelled: the probability of each of their ZIPs by another reader.
+    """
+    shares = {found.text: found.posterior * spelled[found.zip] + _TINY for found in hypotheses}
+    return tuple(
+        replace(
+            found,
+            digits=tuple(
+                replace(digit, confidence=confidence, runner_up=rival)
+                for place, digit in enumerate(found.digits)
+                for confidence, rival in (_vote(place, digit.value, shares),)
+            ),
+        )
+        for found in hypotheses
+    )
 
 
 def _geometry(glyphs: list[Glyph], height: float) -> dict[str, float]:

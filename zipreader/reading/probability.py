@@ -15,6 +15,10 @@ from pathlib import Path
 from zipreader.errors import ModelError
 
 _EDGE = 1e-6
+_USUAL_PLACE = 0.3
+"""Fewer than one in a hundred delivery addresses score less; return addresses do."""
+_APART = 1.2
+"""What begins farther behind the digits, in heights of them, is another word: a street's name."""
 _OPTIONAL = ("date", "model")
 
 
@@ -85,10 +89,14 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "widest_gap": -min(evidence["widest_gap"], 1.5),
         "overlap": -min(evidence["deepest_overlap"], 1.0),
         "trailing": -min(evidence["trailing"], 3.0),
+        "followed": -min(1.0, max(0.0, (evidence["trailing"] - _APART) / 1.5)),
         "assigned": evidence["assigned"],
         "turned": -evidence["turned"],
         "place": math.log(max(evidence["field_score"], 1e-3)),
+        "elsewhere": min(0.0, math.log(max(evidence["field_score"], 1e-3) / _USUAL_PLACE)),
         "rank": math.log(max(evidence["field_share"], 1e-3)),
+        "spelled": _logit(evidence["spelled"]),
+        "spelled_rival": -_logit(evidence["spelled_rival"]),
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
 
@@ -118,12 +126,30 @@ def load_calibration(path: Path) -> Calibration:
         )
     except OSError as error:
         raise ModelError(f"{path}: no calibration here ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError
+    ) as error:  # fmt: skip
         raise ModelError(f"{path}: damaged calibration ({error!r})") from error
+    _check_numbers(calibration, path)
     unknown = set(weights) - set(features(_NO_EVIDENCE))
     if unknown:
         raise ModelError(f"{path}: unknown features {sorted(unknown)}")
     return calibration
+
+
+def _check_numbers(calibration: Calibration, path: Path) -> None:
+    """Refuse what would accept mail without a reason, such as NaN, which no threshold stops.
+
+    Raises:
+        ModelError: a number is none, or no share.
+    """
+    shares = [calibration.default_alpha]
+    for each in calibration.certificates:
+        shares += [each.alpha, each.delta, each.threshold]
+    numbers = [calibration.bias, *calibration.weights.values(), *shares]
+    sound = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
+    if not sound or not all(0 <= share <= 1 for share in shares):
+        raise ModelError(f"{path}: damaged calibration (a number is none, or no share)")
 
 
 _NO_EVIDENCE = dict.fromkeys(
@@ -144,6 +170,8 @@ _NO_EVIDENCE = dict.fromkeys(
         "field_share",
         "turned",
         "pixel_height",
+        "spelled",
+        "spelled_rival",
     ),
     0.0,
 )

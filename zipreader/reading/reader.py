@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from zipreader.config import ReaderConfig
+from zipreader.config import ReaderConfig, SearchConfig
 from zipreader.elements import (
+    AddressBlock,
     Image,
     Page,
     Reading,
+    Spelling,
     UprightPage,
     ZipField,
     ZipHypothesis,
 )
 from zipreader.errors import ModelError
-from zipreader.reading.classifier import Classifier, Runtime, default_model_dir
+from zipreader.reading.classifier import Classifier, default_model_dir
 from zipreader.reading.clock import Clock
+from zipreader.reading.ctc import zip_probabilities
 from zipreader.reading.decide import decide
-from zipreader.reading.decode import decode
+from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
 from zipreader.reading.fields import whole_field, zip_fields
 from zipreader.reading.images import open_pages, page_from_array
 from zipreader.reading.lines import find_lines
 from zipreader.reading.locate import locate
+from zipreader.reading.networks import model_name
 from zipreader.reading.page import upright_pages, whole_page
 from zipreader.reading.probability import Calibration, load_calibration
+from zipreader.reading.runtime import Runtime
 from zipreader.reading.search import Search
 from zipreader.reading.segment import segment
+from zipreader.reading.speller import Speller
+from zipreader.reading.strip import strip
 
 _LEAST_SCORE = 1e-6
 
@@ -63,12 +71,14 @@ class Reader:
         model_dir = model_dir or default_model_dir()
         self.config = config or ReaderConfig()
         self.classifier = Classifier(model_dir, runtime)
+        self.speller = Speller(model_dir, runtime)
+        self.model = model_name(model_dir)
         self.calibration = (
             calibration
             if isinstance(calibration, Calibration)
             else load_calibration(calibration or model_dir / "calibration.json")
         )
-        _check_pair(self.calibration, self.classifier)
+        _check_pair(self.calibration, self.model)
         self.directory = Directory()
         self.threshold = (
             self.calibration.certificate(max_error).threshold
@@ -97,12 +107,15 @@ class Reader:
         return self._reading(page, best, clock)
 
     def read_field(self, page: Page) -> Reading:
-        """Read an image that shows nothing but a ZIP, such as a form's box."""
+        """Read an image that shows nothing but a ZIP, such as a form's box.
+
+        The field is cut whatever it spells: there is no other to look at.
+        """
         clock = Clock()
         with clock("page"):
             field = whole_field(whole_page(page, self.config.page))
-        read = partial(self._read_field, clock=clock)
-        search = Search(field.page, (), (field,), read, self.config.search)
+        alone = replace(self.config.search, least_spelled=0.0)
+        search = self._begin(field.page, (), (field,), clock, config=alone)
         search.finish()
         return self._reading(page, search, clock)
 
@@ -113,12 +126,29 @@ class Reader:
         with clock("locate"):
             blocks = locate(upright, lines, self.config.locate)
             fields = zip_fields(blocks, self.config.fields)
+        return self._begin(upright, blocks, fields, clock, turned)
+
+    def _begin(
+        self,
+        upright: UprightPage,
+        blocks: tuple[AddressBlock, ...],
+        fields: tuple[ZipField, ...],
+        clock: Clock,
+        turned: bool = False,
+        config: SearchConfig | None = None,
+    ) -> Search:
         best_place = max((field.score for field in fields), default=1.0)
+        spell = partial(self._spell_field, clock=clock)
         read = partial(self._read_field, clock=clock, turned=turned, best_place=best_place)
-        return Search(upright, blocks, fields, read, self.config.search)
+        return Search(upright, blocks, fields, spell, read, config or self.config.search)
+
+    def _spell_field(self, field: ZipField, clock: Clock) -> Spelling:
+        """What the field spells, read without cutting it."""
+        with clock("spell"):
+            return self.speller.spell(strip(field, self.config.strip), self.config.spell)
 
     def _read_field(
-        self, field: ZipField, clock: Clock, turned: bool = False, best_place: float = 1.0
+        self, field: ZipField, spelling: Spelling, clock: Clock, turned: bool, best_place: float
     ) -> list[ZipHypothesis]:
         """The readings of one field, each with its probability."""
         with clock("segment"):
@@ -126,11 +156,23 @@ class Reader:
         with clock("classify"):
             scores = self.classifier.scores(lattice.tiles)
         with clock("decode"):
-            hypotheses = decode(lattice, scores, self.config.decode)
-            return [self._judge(hypothesis, turned, best_place) for hypothesis in hypotheses]
+            hypotheses = decode(lattice, scores, self.config.decode, spelling.texts)
+            texts = {*spelling.texts, *(hypothesis.text for hypothesis in hypotheses)}
+            spelled = zip_probabilities(spelling.frames, texts)
+            return [
+                self._judge(hypothesis, spelled, turned, best_place)
+                for hypothesis in weighed(hypotheses, spelled)
+            ]
 
-    def _judge(self, hypothesis: ZipHypothesis, turned: bool, best_place: float) -> ZipHypothesis:
-        """Add what the directory and the place know, and the probability of being right."""
+    def _judge(
+        self,
+        hypothesis: ZipHypothesis,
+        spelled: Mapping[str, float],
+        turned: bool,
+        best_place: float,
+    ) -> ZipHypothesis:
+        """Add what the strip, the directory and the place say, and the probability."""
+        rivals = [p for other, p in spelled.items() if other != hypothesis.zip]
         place = self.directory.place(hypothesis.zip)
         evidence = {
             **hypothesis.evidence,
@@ -139,6 +181,8 @@ class Reader:
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
             "pixel_height": hypothesis.field.digit_height,
+            "spelled": spelled[hypothesis.zip],
+            "spelled_rival": max(rivals, default=0.0),
         }
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, place=place, evidence=evidence, probability=probability)
@@ -150,7 +194,7 @@ class Reader:
             page,
             hypotheses,
             decision,
-            self.classifier.name,
+            self.model,
             search.upright,
             search.blocks,
             search.fields,
@@ -158,10 +202,10 @@ class Reader:
         )
 
 
-def _check_pair(calibration: Calibration, classifier: Classifier) -> None:
+def _check_pair(calibration: Calibration, model: str) -> None:
     """Refuse thresholds that were certified for another network: they promise nothing here."""
-    if calibration.model not in (None, classifier.name):
+    if calibration.model not in (None, model):
         raise ModelError(
             f"the calibration is of the network {calibration.model}, but the network is "
-            f"{classifier.name}: run zipreader calibrate for it"
+            f"{model}: run zipreader calibrate for it"
         )

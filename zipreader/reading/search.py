@@ -1,7 +1,8 @@
 """Which fields of a page are read, in which order, and when the search may stop.
 
-Reading a field costs far more than finding it.  So the likeliest fields of each
-orientation are read first, and only the best orientation is read to its end.
+Reading a field costs more than finding it, and cutting it more than spelling it.  So
+the likeliest fields of each orientation are spelled first, those that spell a ZIP are
+cut and read, the most promising first, and only the best orientation is read to its end.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from zipreader.config import SearchConfig
-from zipreader.elements import AddressBlock, UprightPage, ZipField, ZipHypothesis
+from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
 
-ReadField = Callable[[ZipField], Iterable[ZipHypothesis]]
+SpellField = Callable[[ZipField], Spelling]
+ReadField = Callable[[ZipField, Spelling], Iterable[ZipHypothesis]]
 """The hypotheses that a field gives, each with its probability."""
 
 
@@ -23,6 +25,7 @@ class Search:
     upright: UprightPage | None
     blocks: tuple[AddressBlock, ...]
     fields: tuple[ZipField, ...]
+    spell: SpellField
     read: ReadField
     config: SearchConfig
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
@@ -54,12 +57,25 @@ class Search:
         self._go(tuple(item for item in self.fields if item.score >= least))
 
     def _go(self, fields: tuple[ZipField, ...]) -> None:
+        """Read what spells a ZIP clearly when it is come upon, the others by their promise."""
+        waiting: list[tuple[ZipField, Spelling]] = []
         for item in fields[self._looked_at :]:
             if self.probability >= self.config.certain:
                 return
             self._looked_at += 1
-            if not any(self._holds(item, found) for found in self._found.values()):
-                self._add(self.read(item))
+            spelling = self.spell(item)
+            if spelling.probability >= self.config.clearly_spelled:
+                self._read(item, spelling)
+            elif spelling.probability >= self.config.least_spelled:
+                waiting.append((item, spelling))
+        for item, spelling in sorted(waiting, key=_promise, reverse=True):
+            if self.probability >= self.config.certain:
+                return
+            self._read(item, spelling)
+
+    def _read(self, item: ZipField, spelling: Spelling) -> None:
+        if not any(self._holds(item, found) for found in self._found.values()):
+            self._add(self.read(item, spelling))
 
     def _holds(self, item: ZipField, found: ZipHypothesis) -> bool:
         """Whether a field holds a likely ZIP that was read already, and would but read it again."""
@@ -71,3 +87,9 @@ class Search:
             rival = self._found.get(hypothesis.zip)
             if rival is None or rival.probability < hypothesis.probability:
                 self._found[hypothesis.zip] = hypothesis
+
+
+def _promise(spelled: tuple[ZipField, Spelling]) -> float:
+    """How much a field promises: by its place, and by what it spells."""
+    item, spelling = spelled
+    return item.score * spelling.probability

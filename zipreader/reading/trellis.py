@@ -9,7 +9,7 @@ from itertools import accumulate
 import numpy as np
 
 from zipreader.config import DecodeConfig
-from zipreader.elements import NOT_A_DIGIT, Box, Glyph, Lattice, Scores
+from zipreader.elements import NOT_A_DIGIT, Box, Lattice, Scores
 
 _DASH_HEIGHT = 0.4
 _DASH_WIDTH = (0.15, 1.1)
@@ -49,22 +49,23 @@ class Trellis:
         """By the position where they start: the glyphs that may be digits."""
         arcs: dict[int, list[Arc]] = {}
         for index, glyph in enumerate(self.glyphs):
-            costs = self._costs(self.scores[index], glyph)
+            costs = self._costs(index)
             if costs:
                 arcs.setdefault(glyph.span[0], []).append(Arc(*glyph.span, index, costs))
         return arcs
 
-    def _costs(self, row: Scores, glyph: Glyph) -> tuple[tuple[str, float], ...]:
-        severed = self.config.severed_cost * glyph.severed
+    def _costs(self, index: int) -> tuple[tuple[str, float], ...]:
+        row = self.scores[index]
         likely = [int(v) for v in np.argsort(-row[:NOT_A_DIGIT])[: self.config.digits_per_glyph]]
-        costs = [
-            (
-                str(v),
-                -math.log(max(float(row[v]), _TINY)) + severed + self._shape_cost(v, glyph.box),
-            )
-            for v in likely
-        ]
+        costs = [(str(v), self.cost(index, v)) for v in likely]
         return tuple((value, cost) for value, cost in costs if cost <= self.config.most_cost)
+
+    def cost(self, index: int, value: int) -> float:
+        """Of taking a glyph as a digit: its score, its shape and the ink that was cut."""
+        glyph = self.glyphs[index]
+        score = -math.log(max(float(self.scores[index][value]), _TINY))
+        severed = self.config.severed_cost * glyph.severed
+        return score + severed + self._shape_cost(value, glyph.box)
 
     def _shape_cost(self, value: int, box: Box) -> float:
         """How unlike a digit's the height of the glyph is."""
