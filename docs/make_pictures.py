@@ -46,11 +46,14 @@ from zipreader.elements import (
     transform_points,
 )
 from zipreader.reading import imageops
+from zipreader.reading.ctc import BLANK, OTHER
 from zipreader.reading.decode import decode
 from zipreader.reading.images import open_pages
 from zipreader.reading.panel import BLOCK, CANDIDATE, FIELD, GLYPH, LINE, Pen, outline
 from zipreader.reading.reader import Reader
-from zipreader.reading.segment import primitive_labels, rectify, segment
+from zipreader.reading.rectify import rectify
+from zipreader.reading.segment import primitive_labels, segment
+from zipreader.reading.strip import STRIDE, strip
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures"
@@ -130,6 +133,27 @@ def draw_ink(scene: Scene) -> Image:
     return np.vstack([_ink_row(scene, scene.lattice.source), _ink_row(scene, ruled)])
 
 
+def draw_spelling(scene: Scene) -> Image:
+    """The strip of the widest field, and under it the likeliest sign of each frame."""
+    widest = max(scene.reading.fields, key=lambda field: field.box.width)
+    cut = strip(widest, scene.reader.config.strip)
+    spelling = scene.reader.speller.spell(cut, scene.reader.config.spell)
+    scale = (WIDTH - 2 * MARGIN) / cut.shape[1]
+    size = (WIDTH - 2 * MARGIN, round(cut.shape[0] * scale))
+    sheet = framed(cv2.resize(as_bgr(255 - cut), size, interpolation=cv2.INTER_CUBIC))
+    sheet = np.vstack([sheet, blank(3 * ROW)])
+    level = sheet.shape[0] - round(2.2 * ROW)
+    for number, row in enumerate(spelling.frames):
+        x, sign = MARGIN + (number + 0.5) * STRIDE * scale, int(row.argmax())
+        if sign != BLANK and x < WIDTH - MARGIN:
+            name, colour = ("other", QUIET) if sign == OTHER else (str(sign), GLYPH.colour)
+            small = 0.36 if sign == OTHER else 0.6
+            write(sheet, x, level, name, colour, size=small, middle=True)
+    told = f"{spelling.texts[0]} with probability {spelling.probability:.3f}"
+    write(sheet, MARGIN, sheet.shape[0] - 14, f"spells {told}, which is not calibrated yet", QUIET)
+    return sheet
+
+
 def draw_primitives(scene: Scene) -> Image:
     """The primitives in colours, numbered from left to right."""
     source = scene.lattice.source
@@ -170,7 +194,9 @@ def draw_candidates(scene: Scene) -> Image:
 def draw_hypotheses(scene: Scene) -> Image:
     """The best hypotheses: what the lattice says, what the directory, and the probability."""
     found = scene.reading.hypotheses[:5]
-    paths = {h.zip: h for h in decode(scene.lattice, scene.scores, scene.reader.config.decode)}
+    texts = [hypothesis.text for hypothesis in found]
+    config = scene.reader.config.decode
+    paths = {h.zip: h for h in decode(scene.lattice, scene.scores, config, texts)}
     sheet = blank(ROW * (len(found) + 1) + MARGIN)
     columns = (MARGIN, 130, 440, 700)
     heads = ("ZIP", "share of the lattice's paths", "directory", "probability")
@@ -218,10 +244,11 @@ PICTURES: dict[str, tuple[str, Draw]] = {
     "way-2-lines": ("handwritten.jpg", draw_lines),
     "way-3-fields": ("handwritten.jpg", draw_fields),
     "way-4-ink": ("handwritten.jpg", draw_ink),
-    "way-5-primitives": ("handwritten.jpg", draw_primitives),
-    "way-6-candidates": ("handwritten.jpg", draw_candidates),
-    "way-7-hypotheses": ("handwritten.jpg", draw_hypotheses),
-    "way-8-decision": ("handwritten.jpg", draw_decision),
+    "way-5-spelling": ("handwritten.jpg", draw_spelling),
+    "way-6-primitives": ("handwritten.jpg", draw_primitives),
+    "way-7-candidates": ("handwritten.jpg", draw_candidates),
+    "way-8-hypotheses": ("handwritten.jpg", draw_hypotheses),
+    "way-9-decision": ("handwritten.jpg", draw_decision),
 }
 """The pictures by name, in the order of the way: of which sample, and how they are drawn."""
 
