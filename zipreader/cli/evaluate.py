@@ -216,7 +216,7 @@ def _plan(
     provenance = Provenance(
         mail,
         parameters,
-        reader.classifier.name,
+        reader.model,
         reader.threshold,
         promises_of(reader.calibration),
         versions(),
