@@ -78,6 +78,7 @@ class ToldReader:
     reading: Reading | None = None
     classifier: TemplateScorer = field(default_factory=TemplateScorer)
     config: ReaderConfig = field(default_factory=ReaderConfig)
+    model: str = "told"
     threshold: float = 0.9
     calibration: Calibration = field(
         default_factory=lambda: Calibration(
@@ -89,7 +90,7 @@ class ToldReader:
         if self.reading is not None:
             return replace(self.reading, page=page)
         nothing = Decision(0.0, self.threshold, (Objection(Reason.NO_ADDRESS),))
-        return Reading(page, (), nothing, "told", seconds={"page": 0.01, "lines": 0.02})
+        return Reading(page, (), nothing, self.model, seconds={"page": 0.01, "lines": 0.02})
 
 
 def blind_reader() -> ToldReader:

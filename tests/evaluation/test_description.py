@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     """A model with nothing but what it cannot do without."""
     folder = tmp_path / "model"
     folder.mkdir()
-    for name in ("model.json", "model.tflite"):
+    for name in ("model.json", "model.tflite", "strip.tflite"):
         shutil.copy(default_model_dir() / name, folder / name)
     return folder
 
@@ -56,7 +56,8 @@ def test_the_shipped_model_says_everything() -> None:
     assert found.parameters is not None and found.parameters > 50_000
     assert found.command is not None and found.command.startswith("zipreader train")
     assert found.seed is not None
-    assert set(found.sizes) == {"model.keras", "model.tflite"}
+    files = {f"{stem}.{end}" for stem in ("model", "strip") for end in ("keras", "tflite")}
+    assert set(found.sizes) == files
     assert sum(found.sizes.values()) < 4_000_000
     assert any("CC BY" in data for data in found.data)
     digits, others = found.figures
@@ -83,7 +84,7 @@ def test_what_is_not_there_is_not_stated(folder: Path) -> None:
     assert (found.parameters, found.seed, found.command, found.date) == (None,) * 4
     assert (found.data, found.figures, found.calibration) == ((), (), None)
     assert not found.certified
-    assert list(found.sizes) == ["model.tflite"]
+    assert list(found.sizes) == ["model.tflite", "strip.tflite"]
 
 
 def test_another_calibration_and_another_network(folder: Path, tmp_path: Path) -> None:

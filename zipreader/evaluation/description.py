@@ -16,7 +16,7 @@ from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"
 CALIBRATION = "calibration.json"
-_FILES = ("model.keras", "model.tflite")
+_FILES = ("model.keras", "model.tflite", "strip.keras", "strip.tflite")
 _LICENCES = "Data and licences"
 _FIGURES = "Figures"
 
