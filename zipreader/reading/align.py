@@ -21,9 +21,13 @@ def align(trellis: Trellis, text: str) -> _Cut | None:
     reached: dict[int, _Cut] = {0: (0.0, ())}
     for place, digit in enumerate(digits):
         following: dict[int, _Cut] = {}
+        before_start = {
+            start: _cheapest(trellis, reached, start, first=place == 0)
+            for start in {glyph.span[0] for glyph in trellis.glyphs}
+        }
         for index, glyph in enumerate(trellis.glyphs):
             start, end = glyph.span
-            before = _cheapest(trellis, reached, start, first=place == 0)
+            before = before_start[start]
             if before is None:
                 continue
             cost, glyphs = before

@@ -41,6 +41,9 @@ _Path = tuple[float, str, tuple[int, ...]]
 The cost sums over all ways to cut the same text; the glyphs are the likeliest.
 """
 
+_Votes = list[dict[str, float]]
+"""At each place, the share of each value."""
+
 
 def decode(
     lattice: Lattice, scores: Scores, config: DecodeConfig, also: Sequence[str] = ()
@@ -60,8 +63,9 @@ def decode(
     total = _log_sum([-cost for cost, _, _ in readings])
     zips = sorted(path for path in readings if _is_zip(path[1]))
     shares = {text: math.exp(-cost - total) for cost, text, _ in zips}
+    votes = _votes(shares)
     return tuple(
-        _hypothesis(path, shares, trellis, lattice)
+        _hypothesis(path, shares, votes, trellis, lattice)
         for rank, path in enumerate(zips)
         if path[1] in also
         or rank < config.hypotheses
@@ -172,14 +176,14 @@ def _log_sum(values: list[float]) -> float:
 
 
 def _hypothesis(
-    path: _Path, shares: dict[str, float], trellis: Trellis, lattice: Lattice
+    path: _Path, shares: dict[str, float], votes: _Votes, trellis: Trellis, lattice: Lattice
 ) -> ZipHypothesis:
     cost, text, arcs = path
     values = text.replace("-", "")
     glyphs = [lattice.glyphs[index] for index in arcs]
     rows = trellis.scores[list(arcs)]
     digits = tuple(
-        _digit(place, value, glyph, shares, lattice)
+        _digit(place, value, glyph, votes, lattice)
         for place, (value, glyph) in enumerate(zip(values, glyphs, strict=True))
     )
     others = sum(share for other, share in shares.items() if other[:_ZIP] != text[:_ZIP])
@@ -204,26 +208,27 @@ def _hypothesis(
     )
 
 
-def _digit(
-    place: int, value: str, glyph: Glyph, shares: Mapping[str, float], lattice: Lattice
-) -> Digit:
+def _digit(place: int, value: str, glyph: Glyph, votes: _Votes, lattice: Lattice) -> Digit:
     """A digit with its posterior among all ZIPs that the field may show."""
     upright = lattice.source.field.page
     corners = transform_points(lattice.source.to_upright, glyph.box.quad())
     quad = transform_points(upright.to_original, corners)
-    return Digit(value, *_vote(place, value, shares), glyph, quad)
+    return Digit(value, *_vote(votes[place], value), glyph, quad)
 
 
-def _vote(place: int, value: str, shares: Mapping[str, float]) -> tuple[float, str]:
-    """The share of a value at a place among all texts, and the next best value."""
-    votes: dict[str, float] = {}
+def _votes(shares: Mapping[str, float]) -> _Votes:
+    """What the texts say at each place, each by its share."""
+    votes: _Votes = [{} for _ in range(_ZIP + 4)]
     for text, share in shares.items():
-        values = text.replace("-", "")
-        if place < len(values):
-            votes[values[place]] = votes.get(values[place], 0.0) + share
-    total = sum(votes.values())
-    rivals = sorted((v for v in votes if v != value), key=lambda v: -votes[v])
-    return votes[value] / max(total, _TINY), rivals[0] if rivals else ""
+        for said, value in zip(votes, text.replace("-", ""), strict=False):
+            said[value] = said.get(value, 0.0) + share
+    return votes
+
+
+def _vote(said: Mapping[str, float], value: str) -> tuple[float, str]:
+    """The share of a value at a place, and the next best value."""
+    rivals = sorted((v for v in said if v != value), key=lambda v: -said[v])
+    return said[value] / max(sum(said.values()), _TINY), rivals[0] if rivals else ""
 
 
 def weighed(
@@ -235,14 +240,16 @@ def weighed(
         hypotheses: of one lattice.
         spelled: the probability of each of their ZIPs by another reader.
     """
-    shares = {found.text: found.posterior * spelled[found.zip] + _TINY for found in hypotheses}
+    votes = _votes(
+        {found.text: found.posterior * spelled[found.zip] + _TINY for found in hypotheses}
+    )
     return tuple(
         replace(
             found,
             digits=tuple(
                 replace(digit, confidence=confidence, runner_up=rival)
                 for place, digit in enumerate(found.digits)
-                for confidence, rival in (_vote(place, digit.value, shares),)
+                for confidence, rival in (_vote(votes[place], digit.value),)
             ),
         )
         for found in hypotheses

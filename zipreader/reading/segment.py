@@ -178,9 +178,8 @@ def _glyphs(
         if box.width <= config.widest * height
         and config.lowest * height <= box.height <= config.highest * height
     ]
-    contacts = _contacts(labels, source.ink)
-    width = max(source.stroke_width, 1.0)
-    severed = [_severed(contacts, span) / width for span, _ in fitting]
+    severed = _severed(_contacts(labels, source.ink), [span for span, _ in fitting])
+    severed = [length / max(source.stroke_width, 1.0) for length in severed]
     unlikely = [
         abs(math.log(box.height / height)) + box.width / height + config.severed_weight * cut
         for (_, box), cut in zip(fitting, severed, strict=True)
@@ -217,11 +216,15 @@ def _contacts(labels: Labels, ink: InkMap) -> npt.NDArray[np.intp]:
     return longest
 
 
-def _severed(contacts: npt.NDArray[np.intp], span: tuple[int, int]) -> int:
-    """How many pixels of ink part the primitives of a span from all others."""
-    inside = slice(span[0] + 1, span[1] + 1)
-    rows = contacts[inside]
-    return int(rows.sum() - rows[:, inside].sum())
+def _severed(contacts: npt.NDArray[np.intp], spans: Sequence[tuple[int, int]]) -> list[float]:
+    """How many pixels of ink part the primitives of each span from all others."""
+    summed = np.zeros((len(contacts) + 1, len(contacts) + 1), np.intp)
+    np.cumsum(np.cumsum(contacts, axis=0), axis=1, out=summed[1:, 1:])
+    first, last = np.array(spans, np.intp).reshape(-1, 2).T + 1
+    rows = summed[last, -1] - summed[first, -1]
+    inside = summed[last, last] - summed[first, last] - summed[last, first] + summed[first, first]
+    lengths: list[float] = (rows - inside).tolist()
+    return lengths
 
 
 def _tile(ink: InkMap, labels: Labels, span: tuple[int, int], box: Box) -> npt.NDArray[np.uint8]:

@@ -43,8 +43,9 @@ def pixels_of(picture: Pillow.Image) -> Image:
         picture = _on_white(picture.convert("RGBA"), target)
     elif picture.mode != target:
         picture = picture.convert(target)
-    array = np.array(picture)
-    return array if target == "L" else bgr(cv2.cvtColor(array, cv2.COLOR_RGB2BGR))
+    if target == "L":
+        return np.array(picture)
+    return bgr(cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2BGR))
 
 
 def bgr(array: AnyPixels) -> Image:
