@@ -18,11 +18,12 @@ pytest.importorskip("keras")
 from zipreader.training.spelling.fit import (
     StripEpoch,
     StripFitConfig,
+    _batches,
     evaluate_strips,
     fit_strips,
     spelled,
 )
-from zipreader.training.spelling.jitter import StripJitter, jittered
+from zipreader.training.spelling.jitter import StripJitter, beside, jittered
 from zipreader.training.spelling.network import StripNetConfig
 
 TINY = StripFitConfig(
@@ -113,3 +114,31 @@ def test_jitter_keeps_height_and_ink() -> None:
         assert moved.shape[0] == ROWS
         assert moved.dtype == np.uint8
         assert 0.3 < moved.sum(dtype=float) / strip.sum(dtype=float) < 3
+
+
+def test_a_strip_beside_another_keeps_the_ink_of_both() -> None:
+    one, other = (item.strip for item in strips_of(2, 3))
+    config = StripJitter(space=5)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        joined = beside(one, other, rng, config)
+        assert joined.shape[0] == ROWS
+        assert joined.dtype == np.uint8
+        faint = one[one <= 64].sum(dtype=float) + other[other <= 64].sum(dtype=float)
+        whole = one.sum(dtype=float) + other.sum(dtype=float)
+        assert whole - faint <= joined.sum(dtype=float) <= whole
+        assert joined[:, 0].max() > 64
+        assert joined[:, -1].max() > 64
+    blank = np.zeros((ROWS, 7), np.uint8)
+    assert beside(blank, one, rng, config).shape[1] > 7
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_short_strips_stand_behind_others(share: float) -> None:
+    strips = strips_of(40, 4)
+    config = replace(TINY, jitter=StripJitter(beside=share, clutter=0.0), batch=40)
+    (_, labels), *rest = _batches(strips, config, 1)
+    assert not rest
+    lengths = np.bincount(labels.indices.numpy()[:, 0], minlength=40)
+    mean = sum(len(item.labels) for item in strips) / 40
+    assert lengths.mean() > 1.6 * mean if share else lengths.sum() == 40 * mean

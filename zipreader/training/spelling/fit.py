@@ -21,8 +21,8 @@ from zipreader.elements import Strip
 from zipreader.errors import InputError, OutputError
 from zipreader.reading.ctc import BLANK
 from zipreader.reading.strip import ROWS, STRIDE
-from zipreader.training.spelling.jitter import StripJitter, cluttered, jittered
-from zipreader.training.spelling.labels import Labelled
+from zipreader.training.spelling.jitter import StripJitter, beside, cluttered, jittered
+from zipreader.training.spelling.labels import Labelled, merged
 from zipreader.training.spelling.network import StripNetConfig, build_strip_network
 
 Told = Callable[[int, int, int, int, float], None]
@@ -31,6 +31,8 @@ _STEP = 16
 """Strips are padded to a multiple of so many columns."""
 _TOGETHER = 12
 """Batches whose strips are distorted together and then sorted by width."""
+_SHORT = 3
+"""Signs of a strip that may be set behind another."""
 _AHEAD = 8
 """Batches that wait to be trained on."""
 
@@ -42,7 +44,7 @@ class StripFitConfig:
     network: StripNetConfig = StripNetConfig()
     jitter: StripJitter = StripJitter()
     seed: int = 1
-    epochs: int = 4
+    epochs: int = 7
     batch: int = 64
     rate: float = 2e-3
     final_rate: float = 2e-5
@@ -183,17 +185,35 @@ def _batches(
     """The batches of an epoch; the same for the same seed and epoch."""
     rng = np.random.default_rng((config.seed, epoch))
     widths = [item.strip.shape[1] for item in strips]
+    short = [row for row, item in enumerate(strips) if len(item.labels) <= _SHORT]
     for rows in _by_width(widths, _TOGETHER * config.batch, rng):
-        images = []
-        for row in rows:
-            image = jittered(strips[row].strip, rng, config.jitter)
-            if rng.random() < config.jitter.clutter:
-                image = cluttered(image, strips[int(rng.integers(len(strips)))].strip, rng)
-            images.append(image)
-        for batch in _by_width([image.shape[1] for image in images], config.batch, None):
-            labels = [strips[rows[i]].labels for i in batch]
+        made = [_distorted(strips, int(row), short, rng, config.jitter) for row in rows]
+        for batch in _by_width([image.shape[1] for image, _ in made], config.batch, None):
+            labels = [made[i][1] for i in batch]
             least = STRIDE * max(2 * len(signs) + 1 for signs in labels)
-            yield _as_input(_padded([images[i] for i in batch], least)), _sparse(labels)
+            yield _as_input(_padded([made[i][0] for i in batch], least)), _sparse(labels)
+
+
+def _distorted(
+    strips: Sequence[Labelled],
+    row: int,
+    short: Sequence[int],
+    rng: np.random.Generator,
+    config: StripJitter,
+) -> tuple[Strip, tuple[int, ...]]:
+    """A strip distorted, sometimes with a short one behind it, and what stands in it.
+
+    Most strips hold a whole ZIP; without the longer ones the network learns to
+    expect five digits and spells six as five.
+    """
+    image, labels = jittered(strips[row].strip, rng, config), strips[row].labels
+    if short and rng.random() < config.beside:
+        other = strips[short[int(rng.integers(len(short)))]]
+        image = beside(image, jittered(other.strip, rng, config), rng, config)
+        labels = merged(labels + other.labels)
+    if rng.random() < config.clutter:
+        image = cluttered(image, strips[int(rng.integers(len(strips)))].strip, rng)
+    return image, labels
 
 
 def _by_width(

@@ -27,6 +27,10 @@ class StripJitter:
     blur: float = 0.15
     clutter: float = 0.15
     """How often a rest of another line stands at the edge."""
+    beside: float = 0.15
+    """How often another strip goes on to the right, so that all lengths are met."""
+    space: int = 12
+    """Columns of paper between both, at most."""
 
 
 def jittered(strip: Strip, rng: np.random.Generator, config: StripJitter) -> Strip:
@@ -58,3 +62,15 @@ def cluttered(image: Strip, other: Strip, rng: np.random.Generator) -> Strip:
         part = image[ROWS - rows :, :width]
         np.maximum(part, other[8 : 8 + rows, :width], out=part)
     return image
+
+
+def beside(left: Strip, right: Strip, rng: np.random.Generator, config: StripJitter) -> Strip:
+    """One strip after the other, the paper at their ends left out."""
+    space = np.zeros((ROWS, int(rng.integers(1, config.space + 1))), np.uint8)
+    return np.concatenate([_trimmed(left), space, _trimmed(right)], axis=1)
+
+
+def _trimmed(image: Strip) -> Strip:
+    """From the first column with ink to the last; as it is where there is none."""
+    inked = np.flatnonzero(image.max(axis=0) > 64)
+    return image[:, inked[0] : inked[-1] + 1] if len(inked) else image
