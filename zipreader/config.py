@@ -73,7 +73,9 @@ class LinesConfig:
     dpi: float = 120
     """Resolution at which lines are found."""
     least_contrast: float = 26
-    """Ink is at least so far below white, in levels of 255, and six times the noise."""
+    """Ink is at least so far below white, in levels of 255."""
+    grain: float = 5.5
+    """And so many standard deviations of the paper's grain below the paper."""
     share_of_peak: float = 0.42
     """Ink has at least this share of the contrast of its neighbourhood."""
     neighbourhood: float = 0.35
@@ -83,6 +85,12 @@ class LinesConfig:
     widest: float = 3.2
     rule: tuple[float, float] = (0.6, 0.07)
     """Parts longer than the first and thinner than the second are rules."""
+    rule_run: float = 0.2
+    """A rule is level for so long at a time."""
+    crossing: float = 0.045
+    """A stroke that is at least so tall crosses a rule."""
+    side: float = 0.12
+    """What stands so tall at both ends of a rule are the sides of a box."""
     most_parts: int = 1500
     link_gap: float = 1.15
     """Neighbours in a line are at most so far apart, in heights of the taller."""

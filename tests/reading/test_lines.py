@@ -123,3 +123,34 @@ def test_faint_writing_is_found() -> None:
     faint = np.rint(255 - (255 - grey.astype(float)) * 0.3).astype(np.uint8)
     (line,) = lines_of(faint)
     assert close(line.box, truth[0], 6)
+
+
+@pytest.mark.parametrize("grain", [8, 16])
+def test_grainy_paper_does_not_hide_the_lines(grain: int) -> None:
+    grey, truth = typed("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN 38117")
+    noise = np.random.default_rng(grain).normal(0, grain, grey.shape)
+    level = 255 - 2.5 * grain - (255 - grey.astype(float)) * 0.6
+    found = lines_of(np.clip(level + noise, 0, 255).astype(np.uint8), dpi=120)
+    for box in truth:
+        assert any(close(line.box, box, 6) for line in found)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.02, -0.05])
+@pytest.mark.parametrize("thickness", [1, 3])
+def test_a_rule_through_the_writing_does_not_swallow_it(slope: float, thickness: int) -> None:
+    grey, (_, box) = typed("4820 WALNUT RD", "MEMPHIS TN 38117")
+    level = box.y1 - 3
+    ends = (20, round(level - 400 * slope)), (860, round(level + 440 * slope))
+    cv2.line(grey, *ends, 60, thickness, cv2.LINE_AA)
+    found = [line for line in lines_of(grey) if line.box.intersection(box).area > 0.8 * box.area]
+    assert len(found) == 1
+    assert len(found[0].parts) >= 10
+    assert found[0].text_height == pytest.approx(24, rel=0.25)
+
+
+def test_a_box_is_left_to_the_field() -> None:
+    grey, (box,) = typed("38117 4207")
+    frame = Box(box.x0 - 10, box.y0 - 10, box.x1 + 10, box.y1 + 10)
+    cv2.rectangle(grey, (frame.x0, frame.y0), (frame.x1, frame.y1), 60, 2)
+    (line,) = lines_of(grey)
+    assert close(line.box, frame, 4)

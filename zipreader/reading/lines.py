@@ -23,7 +23,8 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     scale = min(1.0, config.dpi / page.dpi)
     small = imageops.shrink(page.grey, scale)
     dpi = page.dpi * scale
-    parts = _text_parts(_ink_mask(small, dpi, config), dpi, config)
+    mask = _without_rules(_ink_mask(small, dpi, config), dpi, config)
+    parts = _text_parts(mask, dpi, config)
     chains = _joined(_chains(parts, config), parts, config)
     lines = [_line(parts[chain], scale) for chain in chains]
     kept = [line for line in lines if _is_text(line, page.dpi, config)]
@@ -33,13 +34,60 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
 def _ink_mask(flat: GreyImage, dpi: float, config: LinesConfig) -> npt.NDArray[np.uint8]:
     """Ink against white paper: above the noise, and not faint beside its neighbours."""
     taken = cv2.bitwise_not(flat)
-    noise = imageops.median(taken[::2, ::2]) * 1.5
-    floor = max(config.least_contrast, 4 * noise)
+    floor = max(config.least_contrast, _above_grain(taken[::2, ::2], config))
     reach = max(3, round(config.neighbourhood * dpi) | 1)
     peak = cv2.dilate(taken, np.ones((reach, reach), np.uint8))
     peak = cv2.blur(peak, (reach, reach))
     level = np.maximum(config.share_of_peak * peak.astype(np.float32), floor)
     return (taken > level).astype(np.uint8)
+
+
+def _above_grain(taken: GreyImage, config: LinesConfig) -> float:
+    """The contrast that the grain of the paper hardly reaches.
+
+    Half of the paper is fainter than its median, and of that half no ink is a part:
+    its spread is the grain's.
+    """
+    low, middle = (imageops.quantile(taken, share) for share in (0.16, 0.5))
+    return middle + config.grain * (middle - low)
+
+
+def _without_rules(
+    mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig
+) -> npt.NDArray[np.uint8]:
+    """Without long level rules, but for the strokes that cross them.
+
+    A rule that touches a line of writing makes one part of the whole line.  Boxes
+    stay: a field that holds the whole box is freed of it better.
+    """
+    run = round(config.rule_run * dpi)
+    thickened = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
+    joined = cv2.dilate(runs, np.ones((3, run), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels[runs == 0] = 0
+    width = stats[:, cv2.CC_STAT_WIDTH] - run
+    area = np.bincount(labels.ravel(), minlength=len(stats))
+    is_rule = (width >= config.rule[0] * dpi) & (area <= (config.rule[1] * dpi + 2) * width)
+    is_rule[0] = False
+    if not is_rule.any():
+        return mask
+    side = np.ones((round(config.side * dpi), 1), np.uint8)
+    sides = cv2.morphologyEx(mask, cv2.MORPH_OPEN, side)
+    for index in np.flatnonzero(is_rule):
+        is_rule[index] = not _is_boxed(stats[index], sides, run)
+    crossing = np.ones((round(config.crossing * dpi), 1), np.uint8)
+    strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, crossing)
+    kept: npt.NDArray[np.uint8] = np.where(is_rule[labels], strokes, mask)
+    return kept
+
+
+def _is_boxed(rule: npt.NDArray[np.int32], sides: npt.NDArray[np.uint8], dilated: int) -> bool:
+    """Whether something upright stands at both ends of a rule, as the sides of a box do."""
+    x, y, width, height, _ = rule
+    rows = slice(max(0, y - 2), y + height + 2)
+    ends = x + dilated // 2, x + width - dilated // 2
+    return all(sides[rows, max(0, end - 4) : end + 4].any() for end in ends)
 
 
 def _text_parts(mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig) -> Boxes:
