@@ -146,6 +146,8 @@ class SearchConfig:
     """A field that does not spell a ZIP with this probability is not cut."""
     clearly_spelled: float = 0.8
     """One that does so with this probability is read before others are spelled."""
+    least_promise: float = 0.1
+    """A field is not cut that promises less than this share of what was read already."""
     likely: float = 0.75
     """With such a probability wider fields around the same digits are not read."""
     upright: float = 0.4

@@ -34,7 +34,7 @@ class Pen:
     def spell(self, item: ZipField) -> Spelling:
         self.looked.append(item.box.x0)
         share = self.spelled.get(item.box.x0, 0.5)
-        return Spelling(np.zeros((0, 12), np.float32), (), share)
+        return Spelling(np.zeros((32, 2), np.uint8), (), (), share)
 
     def __call__(self, item: ZipField, spelling: Spelling) -> list[ZipHypothesis]:
         left = item.box.x0
@@ -61,10 +61,17 @@ def test_only_the_likeliest_fields_are_looked_at_first() -> None:
 
 
 def test_what_spells_a_zip_is_read_first_and_what_spells_none_not_at_all() -> None:
-    pen = Pen({}, {0: 0.01, 50: 0.0, 100: 0.9})
+    pen = Pen({}, {0: 0.2, 50: 0.0, 100: 0.9})
     search(pen, *FIVE).look()
     assert pen.read == [100, 0]
     assert pen.looked == [0, 50, 100]
+
+
+def test_what_promises_far_less_than_what_was_read_is_not_read() -> None:
+    share = CONFIG.least_promise
+    pen = Pen({}, {0: 0.6, 50: 0.6 * share / 0.9 * 1.01, 100: 0.6 * share / 0.8 * 0.99})
+    search(pen, *FIVE).look()
+    assert pen.read == [0, 50]
 
 
 def test_a_clear_and_certain_zip_spares_even_the_spelling_of_others() -> None:

@@ -30,6 +30,8 @@ class Search:
     config: SearchConfig
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
     _looked_at: int = 0
+    _promised: float = 0.0
+    """The most that a field promised which was read."""
 
     @property
     def probability(self) -> float:
@@ -74,7 +76,11 @@ class Search:
             self._read(item, spelling)
 
     def _read(self, item: ZipField, spelling: Spelling) -> None:
+        promise = _promise((item, spelling))
+        if promise < self.config.least_promise * self._promised:
+            return
         if not any(self._holds(item, found) for found in self._found.values()):
+            self._promised = max(self._promised, promise)
             self._add(self.read(item, spelling))
 
     def _holds(self, item: ZipField, found: ZipHypothesis) -> bool:
