@@ -143,7 +143,7 @@ def draw_spelling(scene: Scene) -> Image:
     sheet = framed(cv2.resize(as_bgr(255 - cut), size, interpolation=cv2.INTER_CUBIC))
     sheet = np.vstack([sheet, blank(3 * ROW)])
     level = sheet.shape[0] - round(2.2 * ROW)
-    for number, row in enumerate(spelling.frames):
+    for number, row in enumerate(spelling.views[0]):
         x, sign = MARGIN + (number + 0.5) * STRIDE * scale, int(row.argmax())
         if sign != BLANK and x < WIDTH - MARGIN:
             name, colour = ("other", QUIET) if sign == OTHER else (str(sign), GLYPH.colour)

@@ -218,6 +218,8 @@ class SpellConfig:
 
     zips: int = 3
     """The likeliest ones are looked for in the cuts too."""
+    sizes: tuple[float, ...] = (1.1, 0.9)
+    """A field that is cut is spelled in these sizes besides its own."""
 
 
 @dataclass(frozen=True, slots=True)

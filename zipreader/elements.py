@@ -237,11 +237,13 @@ class FieldInk:
 class Spelling:
     """What a field spells, read without cutting it.
 
-    ``texts`` are its likeliest ZIPs (``12345`` or ``12345-6789``), ``probability`` that
-    of the likeliest five digits; it is not calibrated.
+    ``views`` are the frames of its strip, and of the strip in other sizes where these were
+    looked at; ``texts`` its likeliest ZIPs (``12345`` or ``12345-6789``), ``probability``
+    that of the likeliest five digits, the mean over the views; it is not calibrated.
     """
 
-    frames: Frames
+    strip: Strip
+    views: tuple[Frames, ...]
     texts: tuple[str, ...]
     probability: float
 

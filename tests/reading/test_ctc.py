@@ -13,9 +13,10 @@ from zipreader.reading.ctc import (
     BLANK,
     OTHER,
     SIGNS,
+    by_zip,
     likeliest_zips,
     log_probability,
-    zip_probabilities,
+    probabilities,
 )
 
 
@@ -83,20 +84,26 @@ def test_nine_digits_are_a_zip_with_or_without_a_hyphen() -> None:
 @pytest.mark.parametrize("text", ["1002", "100271", "1002745", "10027451"])
 def test_other_lengths_are_no_zip(text: str) -> None:
     frames = certain(digits(text))
-    assert sum(zip_probabilities(frames, likeliest_zips(frames, 5)).values()) < 0.02
+    assert sum(probabilities([frames], likeliest_zips(frames, 5)).values()) < 0.02
 
 
 def test_something_else_amid_the_digits_is_no_zip() -> None:
     frames = certain([1, 0, OTHER, 0, 2, 7])
-    assert sum(zip_probabilities(frames, likeliest_zips(frames, 5)).values()) < 0.01
+    assert sum(probabilities([frames], likeliest_zips(frames, 5)).values()) < 0.01
 
 
 def test_texts_that_share_the_zip_are_summed() -> None:
     frames = certain([*digits("10027"), OTHER, *digits("4512")], sure=0.98)
-    both = zip_probabilities(frames, ["10027-4512", "10027-4517"])
+    both = by_zip(probabilities([frames], ["10027-4512", "10027-4517"]))
     one = math.exp(log_probability(frames, "10027-4512"))
     assert set(both) == {"10027"}
     assert both["10027"] > one
+
+
+def test_the_probability_of_several_views_is_their_mean() -> None:
+    views = [certain(digits("10027"), sure=sure) for sure in (0.99, 0.6)]
+    alone = [probabilities([frames], ["10027"])["10027"] for frames in views]
+    assert probabilities(views, ["10027"])["10027"] == pytest.approx(sum(alone) / 2)
 
 
 def test_no_frames_no_zip() -> None:

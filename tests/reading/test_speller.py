@@ -11,7 +11,7 @@ from zipreader.config import ReaderConfig, SpellConfig
 from zipreader.elements import Strip
 from zipreader.errors import ModelError
 from zipreader.reading.classifier import default_model_dir
-from zipreader.reading.ctc import BLANK, SIGNS
+from zipreader.reading.ctc import BLANK, SIGNS, probabilities
 from zipreader.reading.networks import model_name
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
@@ -46,6 +46,16 @@ def test_letters_before_a_zip_do_no_harm(speller: Speller, text: str) -> None:
 @pytest.mark.parametrize("text", ["Springfield", "4307", "ELM STREET", "61"])
 def test_what_is_no_zip_is_none(speller: Speller, text: str) -> None:
     assert speller.spell(strip_of(text), CONFIG).probability < 0.05
+
+
+def test_a_second_look_takes_the_mean_of_three_sizes(speller: Speller) -> None:
+    once = speller.spell(strip_of("60614"), CONFIG)
+    again = speller.look_again(once, CONFIG)
+    assert len(once.views) == 1
+    assert len(again.views) == 1 + len(CONFIG.sizes)
+    assert again.texts[0] == "60614"
+    alone = [probabilities([frames], ["60614"])["60614"] for frames in again.views]
+    assert again.probability == pytest.approx(sum(alone) / len(alone), abs=1e-6)
 
 
 def test_paper_spells_nothing(speller: Speller) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.drawing import blank, field_of, print_text, printed
 from zipreader.config import ReaderConfig
 from zipreader.elements import Strip
-from zipreader.reading.strip import DIGIT, ROWS, strip
+from zipreader.reading.strip import DIGIT, ROWS, resized, strip
 
 CONFIG = ReaderConfig().strip
 
@@ -45,3 +45,13 @@ def test_nothing_written_gives_a_blank_strip() -> None:
 def test_a_very_wide_field_is_squeezed() -> None:
     found = strip(field_of(printed("0123456789" * 8, 40), 40), CONFIG)
     assert found.shape == (ROWS, 448)
+
+
+@given(st.floats(0.85, 1.2))
+def test_a_resized_strip_has_digits_of_that_size_on_the_same_row(factor: float) -> None:
+    found = strip(field_of(printed("48103", 40), 40), CONFIG)
+    other = resized(found, factor)
+    assert other.shape == (ROWS, round(found.shape[1] * factor))
+    first, last = rows_of(other)
+    assert last - first + 1 == pytest.approx(factor * DIGIT, abs=3)
+    assert (first + last + 1) / 2 == pytest.approx(ROWS / 2, abs=2)

@@ -10,7 +10,7 @@ them.  Four or six digits are another text, and take their share of the probabil
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -57,11 +57,19 @@ def log_probability(frames: Frames, text: str) -> float:
     return total + math.log(max(float(reached[ends].sum()), _TINY))
 
 
-def zip_probabilities(frames: Frames, texts: Iterable[str]) -> dict[str, float]:
-    """The probabilities of ZIPs, by their five digits: the sum of all texts that share them."""
+def probabilities(views: Sequence[Frames], texts: Iterable[str]) -> dict[str, float]:
+    """The probability of each ZIP or ZIP+4, the mean over one or more views of the same strip."""
+    return {
+        text: sum(math.exp(log_probability(frames, text)) for frames in views) / len(views)
+        for text in texts
+    }
+
+
+def by_zip(texts: Mapping[str, float]) -> dict[str, float]:
+    """The probabilities of five digits: each the sum of all texts that begin with them."""
     found: dict[str, float] = {}
-    for text in texts:
-        found[text[:_ZIP]] = found.get(text[:_ZIP], 0.0) + math.exp(log_probability(frames, text))
+    for text, probability in texts.items():
+        found[text[:_ZIP]] = found.get(text[:_ZIP], 0.0) + probability
     return found
 
 

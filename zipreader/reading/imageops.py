@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -32,6 +33,7 @@ def quantile(values: npt.NDArray[Any], share: float) -> float:
     place = share * (values.size - 1)
     low = int(place)
     high = min(low + 1, values.size - 1)
+    ordered: Sequence[float] | npt.NDArray[Any]
     if values.size <= _A_FEW:
         ordered = sorted(values.ravel().tolist())
     else:

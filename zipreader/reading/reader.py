@@ -23,7 +23,7 @@ from zipreader.elements import (
 from zipreader.errors import ModelError
 from zipreader.reading.classifier import Classifier, default_model_dir
 from zipreader.reading.clock import Clock
-from zipreader.reading.ctc import zip_probabilities
+from zipreader.reading.ctc import by_zip, probabilities
 from zipreader.reading.decide import decide
 from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
@@ -151,6 +151,8 @@ class Reader:
         self, field: ZipField, spelling: Spelling, clock: Clock, turned: bool, best_place: float
     ) -> list[ZipHypothesis]:
         """The readings of one field, each with its probability."""
+        with clock("spell"):
+            spelling = self.speller.look_again(spelling, self.config.spell)
         with clock("segment"):
             lattice = segment(field, self.config.segment)
         with clock("classify"):
@@ -158,7 +160,7 @@ class Reader:
         with clock("decode"):
             hypotheses = decode(lattice, scores, self.config.decode, spelling.texts)
             texts = {*spelling.texts, *(hypothesis.text for hypothesis in hypotheses)}
-            spelled = zip_probabilities(spelling.frames, texts)
+            spelled = by_zip(probabilities(spelling.views, texts))
             return [
                 self._judge(hypothesis, spelled, turned, best_place)
                 for hypothesis in weighed(hypotheses, spelled)

@@ -16,9 +16,9 @@ import numpy as np
 from zipreader.config import SpellConfig
 from zipreader.elements import Frames, Spelling, Strip
 from zipreader.reading.classifier import default_model_dir, softmax
-from zipreader.reading.ctc import SIGNS, likeliest_zips, zip_probabilities
+from zipreader.reading.ctc import SIGNS, by_zip, likeliest_zips, probabilities
 from zipreader.reading.runtime import Runtime, load_network
-from zipreader.reading.strip import ROWS, STRIDE
+from zipreader.reading.strip import ROWS, STRIDE, resized
 
 _BEHIND = 8
 """Columns of paper behind a strip, in which its last sign may still be told."""
@@ -41,9 +41,16 @@ class Speller:
 
     def spell(self, strip: Strip, config: SpellConfig) -> Spelling:
         """What a strip spells."""
-        (frames,) = self.frames([strip])
-        texts = likeliest_zips(frames, config.zips)
-        return Spelling(frames, texts, max(zip_probabilities(frames, texts).values(), default=0.0))
+        return _spelling(strip, self.frames([strip]), config)
+
+    def look_again(self, spelling: Spelling, config: SpellConfig) -> Spelling:
+        """What the strip spells when its digits are a little larger and smaller too.
+
+        The height of the digits in a field is an estimate.  Where a reading hangs on
+        it, the views disagree, and their mean says so.
+        """
+        others = self.frames([resized(spelling.strip, size) for size in config.sizes])
+        return _spelling(spelling.strip, [*spelling.views, *others], config)
 
     def frames(self, strips: Sequence[Strip]) -> list[Frames]:
         """The frames of each strip, (about W / STRIDE, SIGNS); one call of the network."""
@@ -58,3 +65,12 @@ class Speller:
         scores = softmax(self._network((batch / 255).astype(np.float32)))
         lengths = [math.ceil((strip.shape[1] + _BEHIND) / STRIDE) for strip in strips]
         return [rows[:length] for rows, length in zip(scores, lengths, strict=True)]
+
+
+def _spelling(strip: Strip, views: Sequence[Frames], config: SpellConfig) -> Spelling:
+    """The likeliest ZIPs of all views by their mean."""
+    texts = {text for frames in views for text in likeliest_zips(frames, config.zips)}
+    found = probabilities(views, sorted(texts))
+    ranked = sorted(found, key=lambda text: -found[text])[: config.zips]
+    probability = max(by_zip({text: found[text] for text in ranked}).values(), default=0.0)
+    return Spelling(strip, tuple(views), tuple(ranked), probability)

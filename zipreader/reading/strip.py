@@ -24,6 +24,13 @@ def strip(field: ZipField, config: SegmentConfig) -> Strip:
     return of_ink(rectify(field, config))
 
 
+def resized(image: Strip, factor: float) -> Strip:
+    """The strip with larger or smaller digits on the same middle row, still ROWS high."""
+    width = max(2, round(image.shape[1] * factor))
+    matrix = np.array([[factor, 0, 0], [0, factor, ROWS / 2 * (1 - factor)]])
+    return cv2.warpAffine(image, matrix, (width, ROWS), flags=cv2.INTER_LINEAR)
+
+
 def of_ink(source: FieldInk) -> Strip:
     """The ink at the height of the digits, (ROWS, W) uint8; digits are about DIGIT pixels tall.
 
