@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 
 from zipreader.elements import Page, Reading
-from zipreader.errors import UsageError, ZipReaderError
+from zipreader.errors import UnreadableImageError, UsageError, ZipReaderError
 from zipreader.evaluation.cuts import PieceReader
 from zipreader.evaluation.exhibit import make_exhibit
 from zipreader.evaluation.mail import Job
@@ -71,10 +71,15 @@ class Examiner:
     def _page(self, job: Job, content: bytes | None) -> Page:
         """The first page of the job's file, or of ``content``."""
         config = self.reader.config.images
-        if content is None:
+        if content is not None:
+            pages = pages_from_bytes(content, job.name, config)
+        else:
             assert job.path is not None
-            return next(iter(open_pages(job.path, config)))
-        return next(iter(pages_from_bytes(content, job.name, config)))
+            pages = open_pages(job.path, config)
+        page = next(pages, None)
+        if page is None:
+            raise UnreadableImageError(f"{job.name}: there is no page in it")
+        return page
 
     def _material(self) -> Sources:
         if self._sources is None:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from zipreader.errors import ExitCode, ZipReaderError
+from zipreader.errors import ExitCode, UnreadableImageError, ZipReaderError
 from zipreader.mailroom.work import OpenReader, Record, one_line
 from zipreader.reading.spec import ReaderSpec
 
@@ -67,6 +67,8 @@ class FileReader:
         try:
             for page in open_pages(path, self._reader.config.images):
                 records.append(to_record(self._reader.read_page(page)))
+            if not records:
+                raise UnreadableImageError(one_line(f"{path}: there is no page in it"))
         except ZipReaderError as error:
             records.append(error_record(path, str(error)))
         except (*FAULTS, cv2.error) as error:
