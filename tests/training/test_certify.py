@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from zipreader.errors import InputError
 from zipreader.training.certify import (
@@ -85,6 +86,35 @@ def test_the_walk_never_jumps_over_a_failure() -> None:
     assert passed.threshold == 0.9
     assert certify(pieces, [0.8, 0.7], 0.01) is None
     assert certify(pieces, [0.7], 0.01) is not None
+
+
+def test_no_threshold_lies_where_nothing_was_tested() -> None:
+    """Mail of which all was accepted at 0.9 says nothing about what would score 0.2."""
+    grid = [0.94, 0.9, 0.8, 0.5, 0.2]
+    passed = certify(mail(3000, 0), grid, 0.01)
+    assert passed is not None
+    assert (passed.threshold, passed.accepted) == (0.94, 3000)
+    beyond_a_gap = mail(3000, 0) + [Scored(0.3, right=True)]
+    passed = certify(beyond_a_gap, grid, 0.01)
+    assert passed is not None
+    assert (passed.threshold, passed.accepted) == (0.2, 3001)
+
+
+def test_a_spread_of_scores_is_certified_to_the_last_threshold_that_passes() -> None:
+    random = np.random.default_rng(8)
+    tuning, calibration = drawn(random, 2000)[0], drawn(random, 6000)[0]
+    for alpha in (0.05, 0.02, 0.01):
+        grid = threshold_grid(tuning, len(calibration), alpha)
+        passed = certify(calibration, grid, alpha)
+        assert passed is not None
+        loosest = None
+        for threshold in grid:
+            taken = [piece for piece in calibration if piece.probability >= threshold]
+            wrong = sum(not piece.right for piece in taken)
+            if binom.cdf(wrong, len(taken), alpha) > DELTA:
+                break
+            loosest = threshold
+        assert passed.threshold == loosest
 
 
 @given(st.integers(0, 3000), st.sampled_from(ALPHAS))

@@ -94,6 +94,9 @@ def certify(
 ) -> Certificate | None:
     """Walk the grid while the promise can be kept; the last threshold that passed.
 
+    A threshold that accepts no piece more than a stricter one is not taken:
+    nothing was tested in between, least of all below the last piece.
+
     Returns:
         ``None`` where even the first threshold fails.
     """
@@ -107,7 +110,8 @@ def certify(
         n, k = int(accepted.sum()), int((accepted & wrong).sum())
         if n == 0 or float(binom.cdf(k, n, alpha)) > delta:
             break
-        passed = Certificate(alpha, delta, threshold, len(calibration), n, k)
+        if passed is None or n > passed.accepted:
+            passed = Certificate(alpha, delta, threshold, len(calibration), n, k)
     return passed
 
 
