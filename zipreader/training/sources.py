@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.errors import InputError
-from zipreader.training.archives import read_arrays
+from zipreader.synth.archives import read_arrays
+from zipreader.synth.strokefile import StrokeFile, load_strokes
 from zipreader.training.lookalikes import LOOK_ALIKES
 from zipreader.training.splits import Part, rows_of
-from zipreader.training.strokes import StrokeFile, is_bar, load_strokes
+from zipreader.training.strokes import is_bar
 
 Labels = npt.NDArray[np.uint8]
 Made = tuple[Tiles, Labels]
@@ -51,7 +52,7 @@ class Sources:
     """Data files; ``None`` where there is none.
 
     ``mnist`` in the layout of Keras, ``strokes`` and ``letters`` as
-    ``strokes.load_strokes`` reads them, ``words`` with the arrays ``images``
+    ``load_strokes`` reads them, ``words`` with the arrays ``images``
     and ``writers``, ``glyphs`` a folder with one folder a digit.
     """
 

@@ -17,7 +17,7 @@ import numpy as np
 from zipreader.config import ReaderConfig
 from zipreader.errors import InputError, OutputError
 from zipreader.synth import make_mailpiece
-from zipreader.training.archives import read_arrays
+from zipreader.synth.archives import read_arrays
 from zipreader.training.mail import mail_sources
 from zipreader.training.printed import POPULATIONS
 from zipreader.training.sources import Sources
