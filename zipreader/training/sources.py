@@ -77,10 +77,11 @@ class Sources:
         """Whether there is what this kind cannot do without."""
         return all(name in self.given() for name in _NEEDED[kind][:1])
 
-    def state(self, kind: Kind) -> str:
-        """Changes with the name, size or time of any file that this kind uses."""
+    def state(self, kind: Kind | None = None) -> str:
+        """Changes with the name, size or time of any file, or of those that this kind uses."""
         files = self.given()
-        return ";".join(f"{name}={_state(files.get(name))}" for name in _NEEDED[kind])
+        names = sorted(files) if kind is None else _NEEDED[kind]
+        return ";".join(f"{name}={_state(files.get(name))}" for name in names)
 
 
 _NEEDED: dict[Kind, tuple[str, ...]] = {

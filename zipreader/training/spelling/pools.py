@@ -146,9 +146,7 @@ def _of_mail(job: _Job, sources: Sources) -> list[Labelled]:
 
 
 def _name(job: _Job, sources: Sources) -> str:
-    files = sources.given()
-    states = [path.stat().st_size for _, path in sorted(files.items())]
-    text = json.dumps([_VERSION, job.seed, job.first, job.size, sorted(files), states])
+    text = json.dumps([_VERSION, job.seed, job.first, job.size, sources.state()])
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"strips-{job.part.value}-{job.name}-{digest}.npz"
 
