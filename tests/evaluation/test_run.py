@@ -63,13 +63,14 @@ def test_a_file_without_a_page_is_an_outcome_and_ends_no_run(
     assert "2.png" in (outcomes[2].error or "") and (fault or "") in (outcomes[2].error or "")
 
 
-def test_a_fault_of_the_reader_is_an_outcome_too(jobs: list[Job]) -> None:
+@pytest.mark.parametrize("fault", [IndexError, MemoryError, OSError])
+def test_a_fault_of_the_reader_is_an_outcome_too(jobs: list[Job], fault: type[Exception]) -> None:
     class Faulty(ToldReader):
         def read_page(self, page: Page) -> Reading:
-            raise IndexError("no seam")
+            raise fault("no seam")
 
-    outcomes = list(run(jobs[:1], Setup(Faulty)))
-    assert (outcomes[0].error, outcomes[0].stage) == ("0.png: IndexError: no seam", Stage.FILE)
+    (outcome,) = run(jobs[:1], Setup(Faulty))
+    assert (outcome.error, outcome.stage) == (f"0.png: {fault.__name__}: no seam", Stage.FILE)
 
 
 def test_workers_change_nothing(jobs: list[Job]) -> None:

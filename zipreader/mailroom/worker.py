@@ -15,24 +15,12 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from zipreader.errors import ExitCode, UnreadableImageError, ZipReaderError
+from zipreader.errors import FAULTS, ExitCode, UnreadableImageError, ZipReaderError
 from zipreader.mailroom.work import OpenReader, Record, one_line
 from zipreader.reading.spec import ReaderSpec
 
 if TYPE_CHECKING:
     from zipreader.reading.reader import Reader
-
-FAULTS = (
-    ArithmeticError,
-    AssertionError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What a fault of the reader itself raises (cv2.error besides): it costs its file, not the run."""
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 

@@ -19,9 +19,8 @@ from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zipreader.errors import ImageTooLargeError, InputError, ZipReaderError
+from zipreader.errors import FAULTS, ImageTooLargeError, InputError, ZipReaderError
 from zipreader.mailroom.work import one_line
-from zipreader.mailroom.worker import FAULTS
 from zipreader.reading.spec import ReaderSpec
 from zipreader.web.config import ApiConfig
 
