@@ -14,6 +14,7 @@ import pytest
 import zipreader as package
 from tests.conftest import Command
 from zipreader.cli import app as commands
+from zipreader.cli import options
 from zipreader.errors import (
     ExitCode,
     ImageTooLargeError,
@@ -243,3 +244,13 @@ def test_who_stops_listening_sees_no_complaint() -> None:
     finally:
         os.close(write_end)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_processes_are_as_many_as_the_cores_that_may_be_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the machine has; one function says so for all commands."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3}, raising=False)
+    assert options.cores() == 1
+    folder = Path(options.__file__).parent
+    assert [p.name for p in folder.glob("*.py") if "cpu_count" in p.read_text()] == ["options.py"]
