@@ -86,7 +86,7 @@ def serve(pipe: Connection, open_reader: OpenReader) -> None:
     """Read the files whose paths arrive, until the other end is closed."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides what they end
         signal.signal(number, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=end_with_parent, daemon=True).start()
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     try:
         read = open_reader()
@@ -103,7 +103,7 @@ def serve(pipe: Connection, open_reader: OpenReader) -> None:
         message = read(path)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End even in the middle of an endless file, if the parent was killed."""
     parent = parent_process()
     if parent is not None:
