@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.synth.test_sources import write_strokes
 from zipreader.errors import InputError
-from zipreader.synth.archives import Arrays
 from zipreader.synth.strokefile import load_strokes
 
 
@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "s.npz"
 
 
-def arrays_of(path: Path) -> Arrays:
+def arrays_of(path: Path) -> dict[str, Any]:
     with np.load(path) as archive:
         return {name: archive[name] for name in archive.files}
 
