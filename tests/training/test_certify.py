@@ -13,7 +13,7 @@ from zipreader.training.certify import (
     Scored,
     certify,
     certify_all,
-    expected_calibration_error,
+    error_of,
     pieces_needed,
     threshold_grid,
 )
@@ -220,17 +220,17 @@ def test_mail_that_certifies_nothing_says_how_much_is_needed() -> None:
 
 def test_an_honest_reader_has_no_calibration_error() -> None:
     pieces = [Scored(0.75, right=i < 75) for i in range(100)]
-    assert expected_calibration_error(pieces) == pytest.approx(0, abs=1e-9)
+    assert error_of(pieces) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_calibration_error_is_the_gap() -> None:
     pieces = [Scored(0.9, right=i < 60) for i in range(100)]
-    assert expected_calibration_error(pieces) == pytest.approx(0.3)
-    assert expected_calibration_error([Scored(1.0, right=True)]) == 0
-    assert expected_calibration_error([Scored(1.0, right=False)]) == 1
+    assert error_of(pieces) == pytest.approx(0.3)
+    assert error_of([Scored(1.0, right=True)]) == 0
+    assert error_of([Scored(1.0, right=False)]) == 1
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
 def test_a_calibration_error_is_a_share(pairs: list[tuple[float, bool]]) -> None:
-    error = expected_calibration_error([Scored(p, r) for p, r in pairs])
+    error = error_of([Scored(p, r) for p, r in pairs])
     assert -1e-12 <= error <= 1 + 1e-12

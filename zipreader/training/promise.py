@@ -13,7 +13,7 @@ from zipreader.errors import OutputError
 from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, Certificate
 from zipreader.synth import Population, SourcesSpec
-from zipreader.training.certify import DELTA, certify_all, expected_calibration_error
+from zipreader.training.certify import DELTA, certify_all, error_of
 from zipreader.training.confidence import fit_confidence
 from zipreader.training.mail import MailPlan, PieceRead, mail_sources, read_mail, rescored
 from zipreader.training.sources import Sources
@@ -92,7 +92,7 @@ def make_promise(
     threshold = calibration.certificate().threshold
     return Promise(
         calibration,
-        expected_calibration_error([piece.scored for piece in measured]),
+        error_of([piece.scored for piece in measured]),
         accepted_by_kind(measured, threshold),
     )
 
