@@ -114,7 +114,6 @@ def _promises(spec: ReaderSpec) -> dict[float, float]:
     return {
         round(certificate.threshold, 4): certificate.alpha
         for certificate in reader.calibration.certificates
-        if certificate.threshold is not None
     }
 
 
