@@ -44,6 +44,15 @@ class Desks:
         finally:
             self._free.put(desk)
 
+    def check(self) -> None:
+        """Read from the database.
+
+        Raises:
+            StoreError: it cannot be read now.
+        """
+        with self.desk() as desk:
+            next(desk.store.rows("SELECT 1 FROM files LIMIT 1"), None)
+
     def close(self) -> None:
         """Close those that are not in use."""
         while not self._free.empty():
