@@ -27,7 +27,7 @@ def export(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Copies of the pieces that people settled, with the truth about each.",
+            help="Reviewed mail with its truth, for 'zipreader evaluate'.",
         ),
     ] = None,
 ) -> None:

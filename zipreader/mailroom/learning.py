@@ -1,4 +1,4 @@
-"""What the machine can learn from people: glyphs to train on, and mail to calibrate with."""
+"""What the machine can learn from people: glyphs to train on, and mail to measure with."""
 
 from __future__ import annotations
 
