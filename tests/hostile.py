@@ -18,6 +18,9 @@ from tests.drawing import draw_envelope
 _QUARTERS = (0.0, 0.02, 0.25, 0.5, 0.75, 0.98)
 _FLIPS = 12
 
+PAGELESS_TIFF = b"II*\0" + bytes(4)
+"""A header that names no first page."""
+
 Named = tuple[str, bytes]
 
 
@@ -97,6 +100,7 @@ def bombs() -> Iterator[Named]:
     yield "loop.tif", bytes(tiff)
     struct.pack_into("<I", tiff, 4, 2**32 - 2)
     yield "nowhere.tif", bytes(tiff)
+    yield "pageless.tif", PAGELESS_TIFF
     yield "many.tif", _tiff_of_many_pages(10_050)
     yield "exif-loop.jpg", _encoded(Image.new("L", (400, 200), 255), "JPEG", exif=_looping_exif())
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %s]>>"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
-from zipreader.intervals import Share, clopper_pearson, mcnemar
+from zipreader.intervals import Share, calibration_error, clopper_pearson, mcnemar
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,14 @@ def test_the_interval_is_that_of_the_exact_binomial_test(part: int, whole: int) 
         return
     exact = binomtest(part, whole).proportion_ci(0.95, method="exact")
     assert (low, high) == pytest.approx((exact.low, exact.high))
+
+
+# --- calibration error -----------------------------------------------------------------------
+
+
+def test_the_calibration_error_is_the_gap_weighted_by_pieces() -> None:
+    assert calibration_error([], []) == 0
+    assert calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0)
+    assert calibration_error([1.0, 0.0], [False, False]) == pytest.approx(0.5)
+    assert calibration_error([0.2, 0.4], [True, False]) == pytest.approx(0.6)
+    assert calibration_error([0.2, 0.4], [True, False], bins=1) == pytest.approx(0.2)

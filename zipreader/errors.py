@@ -8,6 +8,18 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What a fault of the reader itself raises (cv2.error besides): it costs its file, not the run."""
+
 
 class ExitCode(IntEnum):
     """Process exit codes, documented in the README; scripts may rely on them."""

@@ -1,8 +1,12 @@
-"""Shares of a whole with exact 95% intervals."""
+"""Shares of a whole with exact 95% intervals, and how far confidences are from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 CONFIDENCE = 0.95
 """Level of every interval in a report, two-sided."""
@@ -36,6 +40,21 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
     changed = only_first + only_second
     return float(binomtest(only_first, changed, 0.5).pvalue) if changed else 1.0
+
+
+def calibration_error(confidence: npt.ArrayLike, right: npt.ArrayLike, bins: int = 15) -> float:
+    """Expected calibration error: the mean gap between confidence and share right.
+
+    The gap of each of ``bins`` of equal width counts by its pieces; 0 where there are none.
+
+    Source: C. Guo et al., "On calibration of modern neural networks", ICML 2017.
+    """
+    import numpy as np  # as above
+
+    said, correct = np.asarray(confidence, np.float64), np.asarray(right, np.float64)
+    place = np.minimum((said * bins).astype(int), bins - 1)
+    gaps = np.bincount(place, said - correct, bins)
+    return float(np.abs(gaps).sum() / len(said)) if len(said) else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,10 +92,16 @@ def test_missing_files_are_named(
     assert "other.png: not named by the truth" in done.err
 
 
-def test_an_export_of_reviewed_mail_is_no_fair_sample(zipreader: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kinds", [("flagged", "accepted"), ("flagged", "flagged"), ("accepted", "accepted")]
+)
+def test_an_export_of_reviewed_mail_is_no_fair_sample(
+    zipreader: Command, tmp_path: Path, kinds: tuple[str, str]
+) -> None:
     mail = tmp_path / "mail"
     mail.mkdir()
-    (mail / "truth.csv").write_text(f"file,zip,kind\na,{ZIP},flagged\nb,{ZIP},accepted\n")
+    rows = (f"{name},{ZIP},{kind}\n" for name, kind in zip("ab", kinds, strict=True))
+    (mail / "truth.csv").write_text("".join(("file,zip,kind\n", *rows)))
     for name in "ab":
         (mail / name).touch()
     done = zipreader("calibrate", mail, "--out", tmp_path / "own.json")

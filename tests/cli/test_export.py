@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,16 @@ def test_everything_at_once(zipreader: Command, database: Path, tmp_path: Path) 
     assert "1 pieces" in told
     assert out.read_text(encoding="utf-8").count("\n") == 3
     assert (mail / "truth.csv").is_file()
+
+
+def test_reviews_that_cannot_be_read_are_an_error_of_the_database(
+    zipreader: Command, database: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("DROP VIEW standing_reviews")
+    done = zipreader("export", "--db", database, "-o", tmp_path / "final.csv")
+    assert done.code == ExitCode.OUTPUT
+    assert f"{database}: the database cannot be used" in done.complaint
 
 
 @pytest.mark.parametrize(

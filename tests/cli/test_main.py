@@ -14,6 +14,7 @@ import pytest
 import zipreader as package
 from tests.conftest import Command
 from zipreader.cli import app as commands
+from zipreader.cli import options
 from zipreader.errors import (
     ExitCode,
     ImageTooLargeError,
@@ -24,6 +25,7 @@ from zipreader.errors import (
     ZipReaderError,
 )
 
+SAMPLES = Path(__file__).parents[2] / "samples"
 COMMANDS = sorted(
     info.name or info.callback.__name__
     for info in commands.app.registered_commands
@@ -167,6 +169,66 @@ def test_the_module_can_be_run(tmp_path: Path) -> None:
     assert done.stderr == f"zipreader: {missing}: no such file\n"
 
 
+def _without(streams: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A run of which some standard streams are closed, as ``zipreader ... 2>&-`` closes them."""
+    command = [sys.executable, "-m", "zipreader", *map(str, arguments)]
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {streams}', "sh", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_closed_stderr_changes_nothing() -> None:
+    sample = SAMPLES / "printed.jpg"
+    usual, deaf = _without("", "read", sample), _without("2>&-", "read", sample)
+    assert usual.stdout
+    assert (deaf.returncode, deaf.stderr) == (usual.returncode, "")
+    assert deaf.stdout.splitlines()[:-1] == usual.stdout.splitlines()[:-1], "but for the time"
+
+
+def test_a_program_with_a_closed_stderr_reads_too() -> None:
+    code = "import sys, zipreader; print(zipreader.Reader().read(sys.argv[1])[0].zip)"
+    program = [sys.executable, "-c", code, str(SAMPLES / "printed.jpg")]
+    command = ["sh", "-c", 'exec "$@" 2>&-', "sh", *program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "83647\n")
+
+
+def test_a_complaint_does_not_go_to_stdout_where_stderr_is_closed(tmp_path: Path) -> None:
+    done = _without("2>&-", "read", tmp_path / "missing.png")
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.INPUT, "", "")
+
+
+def test_training_begins_with_a_closed_stderr(tmp_path: Path) -> None:
+    """And ends, with its packages or without, because the folder is a file."""
+    (tmp_path / "file").touch()
+    done = _without("2>&-", "train", "--out", tmp_path / "file")
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.USAGE, "", "")
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("read", SAMPLES / "printed.jpg")])
+def test_a_closed_stdout_is_an_output_that_cannot_be_written(
+    arguments: tuple[str | Path, ...],
+) -> None:
+    done = _without(">&-", *arguments)
+    assert done.returncode == ExitCode.OUTPUT
+    assert done.stderr == "zipreader: the output: cannot be written (Bad file descriptor)\n"
+
+
+def test_a_closed_stdout_is_no_harm_where_nothing_goes_there(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    done = _without(">&-", "batch", SAMPLES / "printed.jpg", "-o", out, "--workers", "1")
+    assert (done.returncode, len(out.read_text().splitlines())) == (ExitCode.OK, 1)
+
+
+def test_a_closed_stdin_holds_nothing() -> None:
+    done = _without("<&-", "read", "-")
+    assert done.returncode == ExitCode.INPUT
+    assert done.stderr == "zipreader: <stdin>: the file is empty\n"
+
+
 def test_who_stops_listening_sees_no_complaint() -> None:
     """As in ``zipreader --help | head -0``."""
     read_end, write_end = os.pipe()
@@ -182,3 +244,13 @@ def test_who_stops_listening_sees_no_complaint() -> None:
     finally:
         os.close(write_end)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_processes_are_as_many_as_the_cores_that_may_be_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the machine has; one function says so for all commands."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3}, raising=False)
+    assert options.cores() == 1
+    folder = Path(options.__file__).parent
+    assert [p.name for p in folder.glob("*.py") if "cpu_count" in p.read_text()] == ["options.py"]

@@ -55,6 +55,18 @@ def test_the_same_rules_hold(
         assert list(store.rows("SELECT 1 FROM leases")) == []
 
 
+def test_only_what_was_said_in_this_session_is_undone(
+    zipreader: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing(monkeypatch, "", "q")
+    zipreader("review", "--db", database, "--name", "Ann")
+    typing(monkeypatch, "u", "s", "u", "u", "q")
+    done = zipreader("review", "--db", database, "--name", "Ann")
+    assert done.out.count("There is nothing to undo.") == 2
+    assert "0 done." in done.out
+    assert answers(database) == [(1, "zip", CHICAGO)]
+
+
 def test_a_name_that_is_no_plain_text_is_shown_all_the_same(
     zipreader: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

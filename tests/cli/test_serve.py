@@ -25,6 +25,7 @@ from zipreader.errors import ExitCode
         (["--host", "0.0.0.0", "--token", "short"], "at least 16 characters"),
         (["--audit", "two"], "'two' is no share"),
         (["--max-error", "0.123%"], "is not certified"),
+        (["--max-error", ""], "'' is no share"),
     ],
 )
 def test_what_cannot_be_served_is_told(

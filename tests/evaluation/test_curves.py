@@ -11,7 +11,7 @@ from tests.evaluation.scene import outcome
 from zipreader.elements import Reason
 from zipreader.evaluation.curves import (
     RiskCoverage,
-    expected_calibration_error,
+    error_of,
     reliability,
     risk_coverage,
 )
@@ -98,19 +98,19 @@ def test_no_pieces_give_an_empty_curve() -> None:
     assert found.coverage.tolist() == []
     assert (found.aurc, found.augrc) == (0, 0)
     assert found.accepted_at(0.01) == Share(0, 0)
-    assert expected_calibration_error(reliability([])) == 0
+    assert error_of([]) == 0
 
 
 def test_honest_confidence_has_no_calibration_error() -> None:
     honest = [outcome(confidence=0.8, right=i < 8) for i in range(10)]
-    assert expected_calibration_error(reliability(honest)) == pytest.approx(0)
+    assert error_of(honest) == pytest.approx(0)
     bold = [outcome(confidence=1.0, right=i < 8) for i in range(10)]
-    assert expected_calibration_error(reliability(bold)) == pytest.approx(0.2)
+    assert error_of(bold) == pytest.approx(0.2)
 
 
 def test_bins_weigh_by_their_pieces() -> None:
     mixed = [outcome(confidence=0.1, right=False)] * 3 + [outcome(confidence=0.9, right=True)]
-    assert expected_calibration_error(reliability(mixed)) == pytest.approx(0.1)
+    assert error_of(mixed) == pytest.approx(0.1)
     assert sum(b.right.whole for b in reliability(mixed)) == 4
 
 

@@ -43,11 +43,13 @@ def test_tables_of_spreadsheets_and_of_synth_are_understood(tmp_path: Path) -> N
 
 def test_missing_and_extra_files_are_named(tmp_path: Path) -> None:
     folder = folder_of(
-        tmp_path, "file,zip\na.png,38117\ngone.png,38117\n", "a.png", "more.TIF", "notes.txt"
+        tmp_path,
+        "file,zip\na.png,38117\ngone.png,38117\n",
+        *("a.png", "camera.jfif", "more.TIF", "notes.txt"),
     )
     found = open_folder(folder)
     assert [job.name for job in found.jobs] == ["a.png"]
-    assert (found.missing, found.extra) == (("gone.png",), ("more.TIF",))
+    assert (found.missing, found.extra) == (("gone.png",), ("camera.jfif", "more.TIF"))
 
 
 def test_files_may_lie_deeper(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ import cv2
 import pytest
 
 from tests.evaluation.scene import ToldReader, blind_reader, scene
+from tests.hostile import PAGELESS_TIFF
 from zipreader.elements import Page, Reading
 from zipreader.errors import UsageError
 from zipreader.evaluation.mail import Job, generated
 from zipreader.evaluation.outcome import Stage, Verdict
 from zipreader.evaluation.run import Setup, run
+from zipreader.reading.images import open_pages
 from zipreader.synth import Population, SourcesSpec
 
 
@@ -44,13 +46,31 @@ def test_an_unreadable_file_is_an_outcome_that_names_it(jobs: list[Job]) -> None
     assert "2.png" in damaged.error
 
 
-def test_a_fault_of_the_reader_is_an_outcome_too(jobs: list[Job]) -> None:
+@pytest.mark.parametrize("fault", [None, "no page"])
+def test_a_file_without_a_page_is_an_outcome_and_ends_no_run(
+    jobs: list[Job], monkeypatch: pytest.MonkeyPatch, fault: str | None
+) -> None:
+    assert jobs[2].path is not None
+    jobs[2].path.write_bytes(PAGELESS_TIFF)
+    if fault:
+        pages = open_pages
+        monkeypatch.setattr(
+            "zipreader.evaluation.run.open_pages",
+            lambda path, config: iter(()) if path == jobs[2].path else pages(path, config),
+        )
+    outcomes = list(run(jobs, Setup(blind_reader)))
+    assert [o.name for o in outcomes] == [job.name for job in jobs]
+    assert "2.png" in (outcomes[2].error or "") and (fault or "") in (outcomes[2].error or "")
+
+
+@pytest.mark.parametrize("fault", [IndexError, MemoryError, OSError])
+def test_a_fault_of_the_reader_is_an_outcome_too(jobs: list[Job], fault: type[Exception]) -> None:
     class Faulty(ToldReader):
         def read_page(self, page: Page) -> Reading:
-            raise IndexError("no seam")
+            raise fault("no seam")
 
-    outcomes = list(run(jobs[:1], Setup(Faulty)))
-    assert (outcomes[0].error, outcomes[0].stage) == ("0.png: IndexError: no seam", Stage.FILE)
+    (outcome,) = run(jobs[:1], Setup(Faulty))
+    assert (outcome.error, outcome.stage) == (f"0.png: {fault.__name__}: no seam", Stage.FILE)
 
 
 def test_workers_change_nothing(jobs: list[Job]) -> None:

@@ -93,6 +93,18 @@ def test_a_move_between_drives_that_was_killed_is_ended_and_not_done_twice(scan:
     assert len(list(Path("read/a").iterdir())) == 1
 
 
+@pytest.mark.parametrize("is_relative", [True, False])
+def test_what_a_link_leads_to_is_copied(scan: Path, is_relative: bool) -> None:
+    """Moved into another folder, a relative link would lead nowhere."""
+    link = Path("in/link.png")
+    link.symlink_to("a/scan.png" if is_relative else scan.absolute())
+    target = move_into(Path("read/deep"), str(link), "in")
+    assert target == Path("read/deep/link.png") and not target.is_symlink()
+    assert target.read_text() == "first"
+    assert target.stat().st_mtime_ns == scan.stat().st_mtime_ns
+    assert scan.read_text() == "first" and not link.is_symlink()
+
+
 def test_a_move_that_fails_leaves_the_file(scan: Path) -> None:
     Path("read").write_text("no folder")
     with pytest.raises(OutputError, match="cannot be written"):

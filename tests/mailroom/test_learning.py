@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import cv2
@@ -70,6 +71,16 @@ def test_a_page_of_several_becomes_a_file_of_its_own(tmp_path: Path) -> None:
     assert (row["file"], row["page"], row["zip"]) == ("2-page-2.png", "2", CHICAGO)
     image = cv2.imread(str(tmp_path / "out" / "2-page-2.png"))
     assert np.array_equal(np.asarray(image), np.asarray(pages[1]))
+
+
+def test_a_name_that_is_no_text_is_exported_under_one_that_is(tmp_path: Path) -> None:
+    path = envelope(tmp_path / "p.png").rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xfe.pn\xff"))
+    with Store.open(tmp_path / "mail.db") as store:
+        store.add_file(FileIdentity.of(path), [record(path)])
+        Desk(store, Rules()).answer("ann", 1, Answer.of(CHICAGO), 1.0)
+        assert export_mail(store, tmp_path / "out", pytest.fail) == 1
+    (job,) = open_folder(tmp_path / "out").jobs
+    assert job.name == "1-?.pn?"
 
 
 def test_an_image_that_is_gone_is_named_and_left_out(store: Store, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from zipreader.elements import Page, Reading
 from zipreader.mailroom.pool import Pool
 from zipreader.mailroom.work import MailFile
 from zipreader.mailroom.worker import FileReader, FileReaderSpec
+from zipreader.reading import images
 from zipreader.reading.reader import Reader
 
 
@@ -58,6 +59,14 @@ def test_a_fault_of_the_reader_costs_its_file(
     cause = " ".join(str(fault).split())
     kind = type(fault).__name__
     assert record["error"] == f"{page}: fault of the reader: {kind}: {cause}"
+
+
+def test_a_file_without_a_page_has_failed(
+    reader: Reader, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "open_pages", lambda path, config: iter(()))
+    (record,) = FileReader(reader)(str(page))
+    assert record["error"] == f"{page}: there is no page in it"
 
 
 def test_the_pages_before_a_damaged_one_are_kept(

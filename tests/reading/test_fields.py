@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,6 +148,29 @@ def test_the_digits_of_a_cropped_field_are_measured(height: int, margin: int) ->
     if height > 0.35 * grey.shape[0]:
         assert field.digit_height == pytest.approx(height, rel=0.15)
     assert field.block is None
+
+
+@pytest.mark.parametrize("size", [(20_000, 3), (20_000, 40)])
+@pytest.mark.parametrize("noisy", [False, True])
+def test_no_field_is_longer_than_a_zip(size: tuple[int, int], noisy: bool) -> None:
+    """One of a million digits would be read for minutes."""
+    grey = blank(*size)
+    if noisy:
+        grey[:, ::7] = 0
+        grey[0] = 255
+    field = whole_field(upright(grey))
+    assert 0 < field.box.width <= (CONFIG.longest + 1) * field.digit_height + 1
+    assert field.box.y1 - field.box.y0 == size[1]
+
+
+def test_a_zip_at_the_left_of_a_long_box_is_kept_whole() -> None:
+    digits = printed("38117", 60, 20)
+    grey = np.concatenate([digits, blank(1500, digits.shape[0])], axis=1)
+    field = whole_field(upright(grey))
+    alone = whole_field(upright(digits))
+    assert field.digit_height == pytest.approx(alone.digit_height, abs=1)
+    assert field.box.x0 == 0
+    assert digits.shape[1] - 20 <= field.box.x1 < grey.shape[1] // 2
 
 
 def test_a_blank_crop_is_a_field_too() -> None:

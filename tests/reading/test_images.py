@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
+from tests.hostile import PAGELESS_TIFF
 from zipreader.config import ImageConfig
 from zipreader.elements import Page
 from zipreader.errors import (
@@ -447,6 +448,12 @@ def test_pages_before_a_broken_one_are_yielded() -> None:
     assert [next(pages).index, next(pages).index] == [0, 1]
     with pytest.raises(UnreadableImageError, match=r"batch.tif: page 3: .* truncated"):
         next(pages)
+
+
+def test_a_tiff_without_a_page_is_refused() -> None:
+    big = b"II+\0" + bytes((8, 0, 0, 0)) + bytes(8)
+    for data in (PAGELESS_TIFF, PAGELESS_TIFF + bytes(100), big):
+        assert message_of(data) == "the TIFF image is truncated (its data end too early)"
 
 
 def test_too_many_pages() -> None:

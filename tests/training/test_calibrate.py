@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from zipreader.training.calibrate import calibration_error, cross_entropy, find_temperature
+from zipreader.training.calibrate import cross_entropy, error_of, find_temperature
 
 
 def _drawn(temperature: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
@@ -23,5 +23,5 @@ def test_the_known_temperature_is_found(temperature: float) -> None:
 
 def test_the_right_temperature_has_the_least_error() -> None:
     logits, labels = _drawn(2.0)
-    assert calibration_error(logits, labels, 2.0) < 0.02 < calibration_error(logits, labels, 1.0)
+    assert error_of(logits, labels, 2.0) < 0.02 < error_of(logits, labels, 1.0)
     assert cross_entropy(logits, labels, 2.0) < cross_entropy(logits, labels, 1.0)

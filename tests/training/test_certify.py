@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from zipreader.errors import InputError
 from zipreader.training.certify import (
@@ -12,7 +13,7 @@ from zipreader.training.certify import (
     Scored,
     certify,
     certify_all,
-    expected_calibration_error,
+    error_of,
     pieces_needed,
     threshold_grid,
 )
@@ -85,6 +86,35 @@ def test_the_walk_never_jumps_over_a_failure() -> None:
     assert passed.threshold == 0.9
     assert certify(pieces, [0.8, 0.7], 0.01) is None
     assert certify(pieces, [0.7], 0.01) is not None
+
+
+def test_no_threshold_lies_where_nothing_was_tested() -> None:
+    """Mail of which all was accepted at 0.9 says nothing about what would score 0.2."""
+    grid = [0.94, 0.9, 0.8, 0.5, 0.2]
+    passed = certify(mail(3000, 0), grid, 0.01)
+    assert passed is not None
+    assert (passed.threshold, passed.accepted) == (0.94, 3000)
+    beyond_a_gap = mail(3000, 0) + [Scored(0.3, right=True)]
+    passed = certify(beyond_a_gap, grid, 0.01)
+    assert passed is not None
+    assert (passed.threshold, passed.accepted) == (0.2, 3001)
+
+
+def test_a_spread_of_scores_is_certified_to_the_last_threshold_that_passes() -> None:
+    random = np.random.default_rng(8)
+    tuning, calibration = drawn(random, 2000)[0], drawn(random, 6000)[0]
+    for alpha in (0.05, 0.02, 0.01):
+        grid = threshold_grid(tuning, len(calibration), alpha)
+        passed = certify(calibration, grid, alpha)
+        assert passed is not None
+        loosest = None
+        for threshold in grid:
+            taken = [piece for piece in calibration if piece.probability >= threshold]
+            wrong = sum(not piece.right for piece in taken)
+            if binom.cdf(wrong, len(taken), alpha) > DELTA:
+                break
+            loosest = threshold
+        assert passed.threshold == loosest
 
 
 @given(st.integers(0, 3000), st.sampled_from(ALPHAS))
@@ -190,17 +220,17 @@ def test_mail_that_certifies_nothing_says_how_much_is_needed() -> None:
 
 def test_an_honest_reader_has_no_calibration_error() -> None:
     pieces = [Scored(0.75, right=i < 75) for i in range(100)]
-    assert expected_calibration_error(pieces) == pytest.approx(0, abs=1e-9)
+    assert error_of(pieces) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_calibration_error_is_the_gap() -> None:
     pieces = [Scored(0.9, right=i < 60) for i in range(100)]
-    assert expected_calibration_error(pieces) == pytest.approx(0.3)
-    assert expected_calibration_error([Scored(1.0, right=True)]) == 0
-    assert expected_calibration_error([Scored(1.0, right=False)]) == 1
+    assert error_of(pieces) == pytest.approx(0.3)
+    assert error_of([Scored(1.0, right=True)]) == 0
+    assert error_of([Scored(1.0, right=False)]) == 1
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
 def test_a_calibration_error_is_a_share(pairs: list[tuple[float, bool]]) -> None:
-    error = expected_calibration_error([Scored(p, r) for p, r in pairs])
+    error = error_of([Scored(p, r) for p, r in pairs])
     assert -1e-12 <= error <= 1 + 1e-12

@@ -54,6 +54,14 @@ def test_a_missing_or_empty_folder_is_named(tmp_path: Path) -> None:
         load_glyphs(tmp_path)
 
 
+def test_a_file_without_a_page_is_named(
+    glyph_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zipreader.training.glyphs.open_pages", lambda file: iter(()))
+    with pytest.raises(UnreadableImageError, match="no page"):
+        load_glyphs(glyph_folder)
+
+
 def test_a_file_that_is_no_image_is_named(glyph_folder: Path) -> None:
     (glyph_folder / "3" / "notes.txt").write_text("not an image")
     with pytest.raises(UnreadableImageError, match=r"notes\.txt"):

@@ -71,6 +71,20 @@ def test_what_cannot_be_read_is_named_and_counts_as_flagged(tmp_path: Path, imag
     assert error is not None and "no page 2" in error
 
 
+@pytest.mark.parametrize("fault", [IndexError("no seam"), MemoryError("no room"), OSError("gone")])
+def test_a_fault_of_the_reader_costs_its_piece_and_not_the_run(
+    image: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def read_page(self: Told, page: Page) -> Reading:
+        raise fault
+
+    monkeypatch.setattr(Told, "read_page", read_page)
+    scored, error = read(Labelled("a", ZIP, image, otherwise=Scored(0.9, right=False)))
+    assert scored == Scored(0.9, right=False)
+    assert error is not None
+    assert error.startswith(f"{image}: fault of the reader: {type(fault).__name__}: {fault}")
+
+
 def test_what_is_gone_counts_as_it_is_told() -> None:
     otherwise = Scored(0.9, True)
     assert read(Labelled("a", ZIP, None, otherwise=otherwise)) == (otherwise, None)

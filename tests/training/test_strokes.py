@@ -1,21 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import pytest
 
-from tests.training.conftest import write_strokes
-from zipreader.errors import InputError
-from zipreader.training.strokes import PenConfig, draw, load_strokes, slanted
-
-
-def test_a_file_gives_its_items(tmp_path: Path) -> None:
-    strokes = load_strokes(write_strokes(tmp_path / "s.npz", "17", writers=2))
-    assert len(strokes) == 4
-    assert strokes.labels.tolist() == ["1", "7", "1", "7"]
-    assert not strokes.suspect.any()
-    assert strokes.item(0)[0].shape[1] == 2
+from zipreader.training.strokes import PenConfig, draw, slanted
 
 
 def test_drawings_have_the_asked_height() -> None:
@@ -44,13 +31,3 @@ def test_a_hand_as_written_keeps_its_pens() -> None:
     plain = config.as_written()
     assert (plain.width, plain.height) == (config.width, config.height)
     assert (plain.shear, plain.rotation, plain.wobble, plain.aspect) == (0, 0, 0, (1.0, 1.0))
-
-
-def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
-    path = write_strokes(tmp_path / "s.npz", "1", writers=2)
-    with np.load(path) as archive:
-        arrays = {name: archive[name] for name in archive.files}
-    arrays["writer"] = arrays["writer"][:1]
-    np.savez(path, **arrays)
-    with pytest.raises(InputError, match="s.npz"):
-        load_strokes(path)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -203,6 +206,34 @@ def post(url: str, data: bytes) -> tuple[int, bytes]:
     found = answer.status, answer.read()
     connection.close()
     return found
+
+
+_ORPHAN = """
+import os, signal, sys, time
+from pathlib import Path
+from zipreader.web.reading import ReaderProcess
+
+class Endless:
+    def open(self):
+        Path(sys.argv[1]).touch()
+        time.sleep(60)
+
+if __name__ == "__main__":
+    ReaderProcess(Endless(), 60)
+    while not Path(sys.argv[1]).exists():
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_reader_ends_with_a_server_that_was_killed(tmp_path: Path) -> None:
+    """Even in the middle of an endless page: until it ends, it holds our end of stdout."""
+    script = tmp_path / "server.py"
+    script.write_text(_ORPHAN)
+    command = [sys.executable, str(script), str(tmp_path / "begun")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert (tmp_path / "begun").exists()
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def test_a_reader_that_dies_or_hangs_is_replaced() -> None:

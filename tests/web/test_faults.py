@@ -48,7 +48,7 @@ def refused(client: TestClient, database: Path) -> None:
     assert answer.status_code == 503
     assert database.name in answer.json()["error"]
     assert answer.json()["error"].isprintable()
-    assert client.get("/v1/health").status_code == 200
+    assert client.get("/static/style.css").status_code == 200
 
 
 def saved_once(client: TestClient, database: Path) -> None:
@@ -95,7 +95,11 @@ def test_a_database_that_is_gone_is_told_on_every_page(client: TestClient, datab
         assert client.post("/desk/next", json={}).status_code == 503
         assert client.get("/pieces/1/zip.jpg").status_code == 503
         assert client.post("/v1/read", content=b"\x89PNG").status_code == 200
+        health = client.get("/v1/health")
+        assert health.status_code == 503
+        assert health.json() == {"error": "the database cannot be used"}, "strangers may ask"
         assert not database.exists(), "none is begun in its place"
+    assert client.get("/v1/health").json()["status"] == "ok"
     assert client.get("/pieces/1/zip.jpg").status_code == 200
 
 

@@ -10,16 +10,42 @@ from contextlib import suppress
 from zipreader.errors import ExitCode, ZipReaderError
 
 _NO_ROOM = {
-    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS") if hasattr(errno, name)
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EBADF")
+    if hasattr(errno, name)
 }
-"""What a full or write-protected drive answers, whoever wrote to it."""
+"""What a full or write-protected drive, or a closed stdout, answers, whoever wrote to it."""
 
 
 def main() -> None:
     """Run the command; every failure is one line on stderr and an exit code."""
+    _stand_in_for_closed_streams()
     code = _run()
     trouble = _flush()
-    sys.exit(code if trouble is None else _fail(_full(trouble), ExitCode.OUTPUT))
+    if trouble is not None and code != ExitCode.OUTPUT:  # which has told it already
+        code = _fail(_full(trouble), ExitCode.OUTPUT)
+    sys.exit(code)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Take the places of standard streams that are closed, before a scan or a database does.
+
+    Nothing is read and nobody hears complaints; but what is written to stdout is a result, and
+    fails as on a drive that is full.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(_nowhere(os.O_RDONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(_nowhere(os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(_nowhere(os.O_WRONLY), "w")
+
+
+def _nowhere(way: int) -> int:
+    """The null device under the lowest free number; workers have it too."""
+    number = os.open(os.devnull, way)
+    os.set_inheritable(number, True)
+    return number
 
 
 def _run() -> int:

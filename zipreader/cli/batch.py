@@ -20,7 +20,6 @@ from zipreader.cli.mailroom import (
     TimeoutOption,
     WorkersOption,
     copier,
-    cores,
     is_free,
     open_output,
     reader_spec,
@@ -33,6 +32,7 @@ from zipreader.cli.options import (
     ModelOption,
     RuntimeName,
     RuntimeOption,
+    cores,
 )
 from zipreader.errors import UsageError
 

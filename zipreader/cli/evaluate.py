@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +23,7 @@ from zipreader.cli.options import (
     RuntimeOption,
     StrokesOption,
     WordsOption,
+    cores,
     make_reader,
     share,
 )
@@ -108,12 +108,12 @@ def evaluate(
     [bold]Example:[/bold]  zipreader evaluate --count 200 --kind handwritten --report out.html
     """
     _check_options(context, folder == DIGITS)
-    cores = workers or _cores()
+    processes = workers or cores()
     if folder == DIGITS:
         from zipreader.training.sources import Sources
 
         sources = Sources(mnist, strokes, letters, words)
-        evaluate_digits(sources, model, runtime.value, cores, as_json)
+        evaluate_digits(sources, model, runtime.value, processes, as_json)
         return
     mail = Path(folder) if folder is not None else None
     targets = report or []
@@ -135,7 +135,7 @@ def evaluate(
         runtime.value,
     )
     pictures = any(target.suffix == ".html" for target in targets)
-    outcomes = tuple(_outcomes(jobs, Setup(spec.open, exhibits=pictures), cores))
+    outcomes = tuple(_outcomes(jobs, Setup(spec.open, exhibits=pictures), processes))
     missing, extra = (found.missing, found.extra) if found else ((), ())
     result = Report(provenance, outcomes, missing, extra)
     comparison = compare_reports(old, result) if old else None
@@ -147,10 +147,6 @@ def evaluate(
         _show(result, comparison)
     if missing or any(outcome.error for outcome in outcomes):
         raise typer.Exit(ExitCode.INPUT)
-
-
-def _cores() -> int:
-    return os.cpu_count() or 1
 
 
 def _check_options(context: typer.Context, digits: bool) -> None:

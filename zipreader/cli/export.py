@@ -25,7 +25,10 @@ def export(
     ] = None,
     mail: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Reviewed mail with its truth, for calibration."),
+        typer.Option(
+            metavar="FOLDER",
+            help="Reviewed mail with its truth, for 'zipreader evaluate'.",
+        ),
     ] = None,
 ) -> None:
     """Write the final ZIP of every piece, whether machine or person said it, and who.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zipreader.training.ownmail import Labelled
     from zipreader.training.ownpromise import OwnMail
 
-_EXPORTED = ({"flagged"}, {"accepted", "flagged"})
+_EXPORTED = {"accepted", "flagged"}
 """Kinds of mail by which ``zipreader export`` tells what people have settled."""
 
 
@@ -35,10 +35,10 @@ def _of_folder(folder: Path) -> tuple[OwnMail, int]:
     from zipreader.training.ownpromise import OwnMail
 
     found = open_folder(folder)
-    if {job.kind for job in found.jobs} in _EXPORTED:
+    if {job.kind for job in found.jobs} <= _EXPORTED:
         raise InputError(
-            f"{folder}: an export of reviewed mail, in which flagged mail has more than its share: "
-            "name the database instead"
+            f"{folder}: an export of reviewed mail, in which flagged and accepted mail have not "
+            "their shares: name the database instead"
         )
     for name in found.missing:
         complain(f"{folder / name}: named by the truth, but missing")

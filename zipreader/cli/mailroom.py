@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -112,11 +111,6 @@ def copier(folder: Path | None, inputs: Iterable[str]) -> Callable[[Outcome], No
                     raise
 
     return copy
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(slots=True)

@@ -74,6 +74,8 @@ class _Seat:
     console: Console
     graphics: Graphics
     done: int = 0
+    undoable: int = 0
+    """Answers and skips of this session that stand."""
 
     def work(self) -> None:
         """One piece after the other, until there are no more or the person has had enough."""
@@ -107,7 +109,7 @@ class _Seat:
                 case "o":
                     typer.launch(task.piece.file.path)
                 case "s":
-                    self.desk.skip(self.name, task.piece.id, seconds)
+                    self._skip(task, seconds)
                     return self._next()
                 case "u":
                     undone = self._undo()
@@ -123,6 +125,12 @@ class _Seat:
                     else:
                         unassigned = answer.zip or ""
 
+    def _skip(self, task: Task, seconds: float) -> None:
+        from zipreader.mailroom.desk import Outcome
+
+        outcome = self.desk.skip(self.name, task.piece.id, seconds)
+        self.undoable += outcome is Outcome.SAVED
+
     def _save(self, task: Task, answer: Answer, seconds: float, confirmed: bool) -> bool:
         """Whether the piece is over for this person."""
         from zipreader.mailroom.desk import Outcome
@@ -135,14 +143,16 @@ class _Seat:
             self._say("Not saved: somebody else has that piece by now.")
         else:
             self.done += 1
+            self.undoable += 1
             self._say(f"saved: {self._told(answer)}")
         return True
 
     def _undo(self) -> Task | None:
-        undone = self.desk.undo(self.name)
+        undone = self.desk.undo(self.name) if self.undoable else None
         if undone is None:
             self._say("There is nothing to undo.")
             return None
+        self.undoable -= 1
         self.done -= undone.answer is not None
         return undone.task
 

@@ -69,7 +69,7 @@ def serve(
 
     here = host in _LOCAL
     _check_token(token, here)
-    spec = ReaderSpec(model, share(max_error) if max_error else None, None, calibration)
+    spec = ReaderSpec(model, share(max_error) if max_error is not None else None, None, calibration)
     promises = _promises(spec)
     is_new = not db.exists()
     Store.open(db).close()
@@ -114,7 +114,6 @@ def _promises(spec: ReaderSpec) -> dict[float, float]:
     return {
         round(certificate.threshold, 4): certificate.alpha
         for certificate in reader.calibration.certificates
-        if certificate.threshold is not None
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zipreader.cli.console import emit, stderr, stdout
+from zipreader.cli.options import cores
 
 if TYPE_CHECKING:
     from zipreader.synth import Truth
@@ -83,8 +83,4 @@ def _write(out: Path, count: int, seed: int, kind: str, workers: int) -> list[Tr
 
 def _enough(count: int) -> int:
     """A process a core, but none for so few pieces that starting it takes longer."""
-    return max(1, min(_cores(), count // _FEWEST_A_PROCESS))
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores(), count // _FEWEST_A_PROCESS))

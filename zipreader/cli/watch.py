@@ -19,7 +19,6 @@ from zipreader.cli.mailroom import (
     TimeoutOption,
     WorkersOption,
     copier,
-    cores,
     open_output,
     reader_spec,
 )
@@ -30,6 +29,7 @@ from zipreader.cli.options import (
     ModelOption,
     RuntimeName,
     RuntimeOption,
+    cores,
 )
 from zipreader.errors import InputError, OutputError, UsageError
 

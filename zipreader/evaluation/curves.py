@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.evaluation.outcome import Outcome
-from zipreader.intervals import Share
+from zipreader.intervals import Share, calibration_error
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -102,13 +102,13 @@ class Bin:
     right: Share
 
 
-def reliability(outcomes: Sequence[Outcome], bins: int = BINS) -> tuple[Bin, ...]:
+def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     """Confidence against truth in bins of equal width, over the pieces with a guess."""
     guesses = [o for o in outcomes if o.zip is not None]
     confidence = np.array([o.confidence for o in guesses], np.float64)
     right = np.array([o.right for o in guesses], np.bool_)
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    edges = np.linspace(0, 1, bins + 1)
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    edges = np.linspace(0, 1, BINS + 1)
     return tuple(
         Bin(
             low=float(edges[b]),
@@ -116,16 +116,12 @@ def reliability(outcomes: Sequence[Outcome], bins: int = BINS) -> tuple[Bin, ...
             confidence=float(confidence[own].mean() if own.any() else edges[b : b + 2].mean()),
             right=Share(int(right[own].sum()), int(own.sum())),
         )
-        for b in range(bins)
+        for b in range(BINS)
         for own in [place == b]
     )
 
 
-def expected_calibration_error(bins: Sequence[Bin]) -> float:
-    """Mean gap between confidence and truth, weighted by pieces.
-
-    Source: C. Guo et al., "On calibration of modern neural networks", ICML 2017.
-    """
-    pieces = sum(b.right.whole for b in bins)
-    gaps = (abs(b.right.part - b.confidence * b.right.whole) for b in bins)
-    return sum(gaps) / pieces if pieces else 0.0
+def error_of(outcomes: Sequence[Outcome]) -> float:
+    """The expected calibration error of the pieces with a guess."""
+    guesses = [o for o in outcomes if o.zip is not None]
+    return calibration_error([o.confidence for o in guesses], [o.right for o in guesses], BINS)

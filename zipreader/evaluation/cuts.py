@@ -106,7 +106,6 @@ def best_cuts(
     truth: Truth,
     holding: Sequence[ZipField],
     reader: PieceReader,
-    config: TraceConfig = TRACE,
 ) -> Cuts | None:
     """The cuts of the field where most went well; ``None`` without a field.
 
@@ -117,7 +116,6 @@ def best_cuts(
         truth: with the boxes of the digits.
         holding: the fields that hold the ZIP.
         reader: its later stages are run again.
-        config: how near is near enough.
     """
     for hypothesis in reading.hypotheses:
         if hypothesis.zip == truth.zip and hypothesis.field in holding:
@@ -127,7 +125,7 @@ def best_cuts(
             return Cuts((), checks, next(rivals).zip == truth.zip)
     best: Cuts | None = None
     for field in holding:
-        cuts = _cuts(segment(field, reader.config.segment), truth, reader, config)
+        cuts = _cuts(segment(field, reader.config.segment), truth, reader, TRACE)
         if best is None or cuts.progress > best.progress:
             best = cuts
         if best.progress == (0, 0):

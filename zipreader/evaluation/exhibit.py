@@ -37,18 +37,18 @@ class ExhibitConfig:
 EXHIBIT = ExhibitConfig()
 
 
-def make_exhibit(reading: Reading, truth: Truth, config: ExhibitConfig = EXHIBIT) -> Exhibit:
+def make_exhibit(reading: Reading, truth: Truth) -> Exhibit:
     """Draw how a piece was read, with the true places outlined."""
     page = reading.page
-    marked = replace(page, image=_marked(page, truth, config))
+    marked = replace(page, image=_marked(page, truth, EXHIBIT))
     picture = explain(replace(reading, page=marked))
-    if picture.shape[1] > config.width:
-        size = config.width, round(picture.shape[0] * config.width / picture.shape[1])
+    if picture.shape[1] > EXHIBIT.width:
+        size = EXHIBIT.width, round(picture.shape[0] * EXHIBIT.width / picture.shape[1])
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     field = None
     if truth.field is not None:
-        field = _encoded(".png", _cut_out(page.image, np.asarray(truth.field), config))
-    return Exhibit(_encoded(".jpg", picture, cv2.IMWRITE_JPEG_QUALITY, config.quality), field)
+        field = _encoded(".png", _cut_out(page.image, np.asarray(truth.field), EXHIBIT))
+    return Exhibit(_encoded(".jpg", picture, cv2.IMWRITE_JPEG_QUALITY, EXHIBIT.quality), field)
 
 
 def _marked(page: Page, truth: Truth, config: ExhibitConfig) -> Image:

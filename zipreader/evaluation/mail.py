@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from zipreader.errors import InputError
+from zipreader.reading.formats import SUFFIXES
 from zipreader.synth.plan import check_kind
 from zipreader.synth.truth import Corners, DigitTruth, Truth
 from zipreader.synth.write import piece_seed
 
 TRUTH_JSON = "truth.jsonl"
 TRUTH_CSV = "truth.csv"
-IMAGE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".pdf"}
-)
 _ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?")
 _UNKNOWN_KIND = "mail"
 _YES = frozenset({"yes", "true", "1", "x"})
@@ -94,7 +92,7 @@ def open_folder(folder: Path) -> Folder:
 def _others(folder: Path, truths: Mapping[str, Truth]) -> Iterator[str]:
     known = {(folder / name).resolve() for name in truths}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in IMAGE_SUFFIXES and path.resolve() not in known:
+        if path.suffix.lower() in SUFFIXES and path.resolve() not in known:
             yield path.name
 
 

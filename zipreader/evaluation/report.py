@@ -14,7 +14,7 @@ from zipreader import __version__
 from zipreader.errors import InputError, OutputError
 from zipreader.evaluation.curves import (
     RiskCoverage,
-    expected_calibration_error,
+    error_of,
     reliability,
     risk_coverage,
 )
@@ -185,7 +185,7 @@ def _selection(report: Report) -> dict[str, Any]:
 def _calibration(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     bins = reliability(outcomes)
     return {
-        "ece": expected_calibration_error(bins),
+        "ece": error_of(outcomes),
         "bins": [
             {"low": b.low, "high": b.high, "confidence": b.confidence, "right": _share(b.right)}
             for b in bins

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 
 from zipreader.elements import Page, Reading
-from zipreader.errors import UsageError, ZipReaderError
+from zipreader.errors import FAULTS, UnreadableImageError, UsageError, ZipReaderError
 from zipreader.evaluation.cuts import PieceReader
 from zipreader.evaluation.exhibit import make_exhibit
 from zipreader.evaluation.mail import Job
@@ -26,8 +26,6 @@ from zipreader.synth.write import encode
 _CHUNK = 4
 """Jobs that go to a worker at once."""
 _CANDIDATES = 5
-_FAULTS = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
-"""What a fault of the reader itself raises (cv2.error besides): it is measured, not fatal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +59,7 @@ class Examiner:
             traced = trace(reading, truth, self.reader)
         except ZipReaderError as error:
             return failed(job.name, truth, str(error))
-        except (*_FAULTS, cv2.error) as error:
+        except (*FAULTS, cv2.error) as error:  # measured, not fatal
             return failed(job.name, truth, f"{job.name}: {type(error).__name__}: {error}")
         outcome = compare(job.name, reading, truth, traced)
         if self.exhibits and outcome.missed:
@@ -71,10 +69,15 @@ class Examiner:
     def _page(self, job: Job, content: bytes | None) -> Page:
         """The first page of the job's file, or of ``content``."""
         config = self.reader.config.images
-        if content is None:
+        if content is not None:
+            pages = pages_from_bytes(content, job.name, config)
+        else:
             assert job.path is not None
-            return next(iter(open_pages(job.path, config)))
-        return next(iter(pages_from_bytes(content, job.name, config)))
+            pages = open_pages(job.path, config)
+        page = next(pages, None)
+        if page is None:
+            raise UnreadableImageError(f"{job.name}: there is no page in it")
+        return page
 
     def _material(self) -> Sources:
         if self._sources is None:

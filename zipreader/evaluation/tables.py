@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zipreader.evaluation.compare import Comparison
-from zipreader.evaluation.curves import expected_calibration_error, reliability
+from zipreader.evaluation.curves import error_of
 from zipreader.evaluation.outcome import Verdict
 from zipreader.evaluation.rates import (
     Rates,
@@ -90,7 +90,7 @@ def stages_table(report: Report) -> Table:
 def selection_table(report: Report) -> Table:
     """What thresholds could have accepted, and the quality of the confidence."""
     curve = report.curve
-    ece = expected_calibration_error(reliability(report.outcomes))
+    ece = error_of(report.outcomes)
     limits = (
         (f"accepted at {bound:.1%} misread, in hindsight", str(curve.accepted_at(bound)))
         for bound in BOUNDS

@@ -66,23 +66,21 @@ class _View:
         return all(outer.intersection(d).area >= least * d.area for d in self.digits)
 
 
-def trace(
-    reading: Reading, truth: Truth, reader: PieceReader, config: TraceConfig = TRACE
-) -> Trace:
+def trace(reading: Reading, truth: Truth, reader: PieceReader) -> Trace:
     """Find the first stage that lost the ZIP; ``stage`` is ``None`` where none did."""
     if truth.must_flag:
         return judge_decision(reading, truth)
     if truth.field is None or not truth.digits:
         verdict = judge_decision(reading, truth)
         return verdict if reading.zip == truth.zip else Trace(Stage.UNTRACED)
-    view = _right_way_up(reading, truth, reader, config)
+    view = _right_way_up(reading, truth, reader, TRACE)
     if view is None:
         if reading.zip == truth.zip:
             return judge_decision(reading, truth)
         return Trace(Stage.PAGE, "no orientation shows the ZIP level and whole")
     holding = [field for field in view.fields if view.holds(field.box)]
     rank = view.fields.index(holding[0]) + 1 if holding else None
-    cuts = best_cuts(reading, truth, holding, reader, config)
+    cuts = best_cuts(reading, truth, holding, reader)
     glyphs = cuts.glyphs if cuts else ()
     if reading.zip == truth.zip:
         decision = judge_decision(reading, truth)

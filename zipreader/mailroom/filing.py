@@ -34,7 +34,8 @@ def move_into(folder: Path, path: str, root: str) -> Path:
 
     A file of the same name is kept, and the new one gets a number.  Between
     drives a copy is made first; where an earlier move was killed after that,
-    only its original is removed.
+    only its original is removed.  Of a link, what it leads to is copied and the
+    link is removed.
 
     Raises:
         OutputError: the file cannot be moved; it is where it was.
@@ -74,6 +75,10 @@ def _is_copy(target: Path, source: Path) -> bool:
 
 def _move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_symlink():  # it may say where the scan lies from where it lies itself
+        _copy(source, target)
+        source.unlink()
+        return
     try:
         source.rename(target)
     except OSError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from zipreader.mailroom.reviews import Reviews, accepted_answer
+from zipreader.mailroom.reviews import accepted_answer, reviews_of
 from zipreader.mailroom.rules import Answer, Final, Review, settle
 from zipreader.mailroom.store import Piece, Store
 from zipreader.reading.directory import Directory
@@ -48,7 +48,7 @@ class Settled:
 def settled(store: Store) -> Iterator[Settled]:
     """Every piece of every file as it is now, in order of arrival."""
     for piece in store.pieces(_NOT_SUPERSEDED):
-        reviews = Reviews(store.connection, store.clock()).of(piece.id)
+        reviews = reviews_of(store, piece.id)
         yield Settled(piece, tuple(reviews), settle(accepted_answer(piece), reviews))
 
 

@@ -1,4 +1,4 @@
-"""What the machine can learn from people: glyphs to train on, and mail to calibrate with."""
+"""What the machine can learn from people: glyphs to train on, and mail to measure with."""
 
 from __future__ import annotations
 
@@ -142,8 +142,7 @@ def _copy(piece: Piece, folder: Path, several: bool, missed: Missed) -> str | No
     """Bring the image of a piece into the folder; the name that it has there."""
     source = Path(piece.file.path)
     if not several:
-        stem = source.stem.encode("utf-8", "replace").decode()
-        name = f"{piece.id}-{stem}{source.suffix}"
+        name = f"{piece.id}-{source.name}".encode("utf-8", "replace").decode()
         if not piece.file.still_there():
             missed(f"{source}: the file is gone or has changed since it was read")
             return None

@@ -45,11 +45,11 @@ class Pictures:
     size: tuple[int, int]
 
 
-_DEFAULTS = PictureConfig()
+_SIZES = PictureConfig()
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
-def pictures_of(task: Task, config: PictureConfig = _DEFAULTS) -> Pictures:
+def pictures_of(task: Task) -> Pictures:
     """Cut the pictures of a task out of its file.
 
     Raises:
@@ -60,13 +60,13 @@ def pictures_of(task: Task, config: PictureConfig = _DEFAULTS) -> Pictures:
     quad = shown_quad(task)
     envelope, turn = _upright(image, piece)
     if quad is None:
-        crop, focus = _fitted(envelope, config.crop_width, 2 * config.crop_height), _WHOLE
+        crop, focus = _fitted(envelope, _SIZES.crop_width, 2 * _SIZES.crop_height), _WHOLE
     else:
-        crop = _cut(image, quad, task.shows_zip, config)
+        crop = _cut(image, quad, task.shows_zip, _SIZES)
         focus = _focus(transform_points(turn, quad), envelope.shape[1], envelope.shape[0])
-    small = _fitted(envelope, config.envelope_side, config.envelope_side)
+    small = _fitted(envelope, _SIZES.envelope_side, _SIZES.envelope_side)
     size = small.shape[1], small.shape[0]
-    return Pictures(_jpeg(crop, config.quality), _jpeg(small, config.quality), focus, size)
+    return Pictures(_jpeg(crop, _SIZES.quality), _jpeg(small, _SIZES.quality), focus, size)
 
 
 def page_of(piece: Piece) -> Page:

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from zipreader.mailroom.rules import Answer, Review, Verdict
-from zipreader.mailroom.store import Piece
+from zipreader.mailroom.store import Piece, Store
 
 _LONGEST_LOOK = 600.0
 """Seconds on one piece beyond which somebody was away."""
 _STANDING = (
     "SELECT reviewer, at, seconds, verdict, zip, voices FROM standing_reviews "
-    "WHERE verdict <> 'skip'"
+    "WHERE verdict <> 'skip' AND piece = ? ORDER BY id"
 )
+
+
+def reviews_of(store: Store, piece: int) -> list[Review]:
+    """The standing answers about a piece, in order.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    return _reviews(store.rows(_STANDING, piece))
+
+
+def _reviews(rows: Iterable[Any]) -> list[Review]:
+    return [
+        Review(reviewer, at, seconds, Answer(Verdict(verdict), zip_code), voices)
+        for reviewer, at, seconds, verdict, zip_code, voices in rows
+    ]
 
 
 def accepted_answer(piece: Piece) -> Answer | None:
@@ -39,11 +57,7 @@ class Reviews:
 
     def of(self, piece: int) -> list[Review]:
         """The standing answers about a piece, in order."""
-        rows = self.connection.execute(f"{_STANDING} AND piece = ? ORDER BY id", (piece,))
-        return [
-            Review(reviewer, at, seconds, Answer(Verdict(verdict), zip_code), voices)
-            for reviewer, at, seconds, verdict, zip_code, voices in rows
-        ]
+        return _reviews(self.connection.execute(_STANDING, (piece,)))
 
     def latest(self, reviewer: str, since: float) -> Latest | None:
         """What a person said or skipped last, not before ``since``."""

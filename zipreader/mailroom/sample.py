@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zipreader.errors import InputError
-from zipreader.mailroom.reviews import Reviews, accepted_answer
+from zipreader.mailroom.reviews import accepted_answer, reviews_of
 from zipreader.mailroom.rules import Answer, Verdict, settle
 from zipreader.mailroom.store import Piece, Store
 
@@ -126,7 +126,7 @@ def _count(store: Store, share: float, end: int) -> int:
 
 def _answer(store: Store, piece: Piece) -> Answer | None:
     """What people settled; an accepted piece needs at least one of them."""
-    reviews = Reviews(store.connection, store.clock()).of(piece.id)
+    reviews = reviews_of(store, piece.id)
     final = settle(accepted_answer(piece), reviews) if reviews else None
     return final.answer if final else None
 

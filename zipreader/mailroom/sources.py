@@ -13,14 +13,12 @@ from typing import BinaryIO
 
 from zipreader.errors import InputError, UsageError
 from zipreader.mailroom.work import MailFile, one_line
+from zipreader.reading.formats import SUFFIXES
 
-READABLE = frozenset(
-    ".jpg .jpeg .jpe .jfif .png .tif .tiff .bmp .dib .webp .gif .pdf".split()  # noqa: SIM905
+PICTURES = frozenset(
+    {*SUFFIXES, ".heic", ".heif", ".avif", ".jp2", ".j2k", ".psd", ".djvu", ".djv", ".svg"}
 )
-"""Names that are read where they lie in a folder; the content decides what they are."""
-
-PICTURES = READABLE | frozenset(".heic .heif .avif .jp2 .j2k .psd .djvu .djv .svg".split())  # noqa: SIM905
-"""The same with those that zipreader cannot read: mail all the same, so they fail aloud."""
+"""Endings of mail, with those that zipreader cannot read: they fail aloud."""
 
 _CHUNK = 1 << 16
 

@@ -15,24 +15,12 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from zipreader.errors import ExitCode, ZipReaderError
+from zipreader.errors import FAULTS, ExitCode, UnreadableImageError, ZipReaderError
 from zipreader.mailroom.work import OpenReader, Record, one_line
 from zipreader.reading.spec import ReaderSpec
 
 if TYPE_CHECKING:
     from zipreader.reading.reader import Reader
-
-FAULTS = (
-    ArithmeticError,
-    AssertionError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What a fault of the reader itself raises (cv2.error besides): it costs its file, not the run."""
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
@@ -67,6 +55,8 @@ class FileReader:
         try:
             for page in open_pages(path, self._reader.config.images):
                 records.append(to_record(self._reader.read_page(page)))
+            if not records:
+                raise UnreadableImageError(one_line(f"{path}: there is no page in it"))
         except ZipReaderError as error:
             records.append(error_record(path, str(error)))
         except (*FAULTS, cv2.error) as error:
@@ -96,7 +86,7 @@ def serve(pipe: Connection, open_reader: OpenReader) -> None:
     """Read the files whose paths arrive, until the other end is closed."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent decides what they end
         signal.signal(number, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=end_with_parent, daemon=True).start()
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     try:
         read = open_reader()
@@ -113,7 +103,7 @@ def serve(pipe: Connection, open_reader: OpenReader) -> None:
         message = read(path)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End even in the middle of an endless file, if the parent was killed."""
     parent = parent_process()
     if parent is not None:

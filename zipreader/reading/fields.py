@@ -16,6 +16,8 @@ from zipreader.config import FieldsConfig
 from zipreader.elements import AddressBlock, Box, TextLine, UprightPage, ZipField
 from zipreader.reading import imageops
 
+_DEFAULTS = FieldsConfig()
+
 
 def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[ZipField, ...]:
     """The places in all blocks, best first."""
@@ -29,18 +31,25 @@ def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[Zi
     return tuple(fields[: config.most_fields])
 
 
-def whole_field(page: UprightPage) -> ZipField:
-    """The field of an image that shows nothing but a ZIP; its digits are the tall parts."""
+def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField:
+    """The field of an image that shows nothing but a ZIP; its digits are the tall parts.
+
+    Of an image that is longer than any ZIP, the end of its ink is taken.
+    """
     height, width = page.grey.shape
     mask = (imageops.ink(page.grey, 0.4 * height) >= 0.5).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     tall = [
-        float(h)
-        for _, _, w, h, _ in stats[1:]
+        (float(h), int(x + w))
+        for x, _, w, h, _ in stats[1:]
         if 0.25 * height <= h <= 0.98 * height and w <= 0.9 * width
     ]
-    digit_height = imageops.median(np.array(tall)) if tall else 0.6 * height
-    return ZipField(page, Box(0, 0, width, height), 0.0, digit_height, 1.0)
+    digit_height = imageops.median(np.array([h for h, _ in tall])) if tall else 0.6 * height
+    left, right, longest = 0, width, config.longest * digit_height
+    if width > longest:
+        end = max((x for _, x in tall), default=width)
+        left, right = max(0, round(end - longest)), min(width, round(end + digit_height))
+    return ZipField(page, Box(left, 0, right, height), 0.0, digit_height, 1.0)
 
 
 def _last_lines(block: AddressBlock, config: FieldsConfig) -> list[TextLine]:

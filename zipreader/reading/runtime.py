@@ -95,7 +95,11 @@ def _load_keras(path: Path) -> Network:
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """LiteRT greets on the process's stderr when it first allocates; nobody asked."""
-    kept = os.dup(2)
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed, and nobody hears the greeting
+        yield
+        return
     sink = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(sink, 2)

@@ -41,13 +41,11 @@ class Paper:
     is_dark: bool
 
 
-def choose_paper(rng: Rng, dirt: float, dark: bool = True) -> Paper:
-    """A paper; rougher for dirty mail, never dark where ``dark`` is false."""
+def choose_paper(rng: Rng, dirt: float) -> Paper:
+    """A paper; rougher for dirty mail."""
     shares = np.array([share for share, _ in _COLOURS])
     if dirt > 0.4:
         shares = shares * (0.55, 1, 1.5, 2.2, 1, 1.5)
-    if not dark:
-        shares[_DARK] = 0
     tone = int(rng.choice(len(_COLOURS), p=shares / shares.sum()))
     colours = _COLOURS[tone][1]
     base = colours[int(rng.integers(len(colours)))]

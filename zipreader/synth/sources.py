@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from zipreader.errors import InputError, MissingExtraError
 from zipreader.synth.compose import Rng
 from zipreader.synth.fonts import Face, Population, Style, find_faces, locate
+from zipreader.synth.strokefile import StrokeFile, load_strokes
 
 DigitImages = tuple[npt.NDArray[np.uint8], npt.NDArray[np.integer]]
 """(N, 28, 28) images in MNIST format and their N labels."""
@@ -70,29 +70,21 @@ class Strokes:
         return tuple(sorted(self.items))
 
 
-def load_strokes(path: Path, writers: frozenset[str] | None) -> Strokes:
-    """Read a stroke file, of ``writers`` only unless ``None``; suspect items are left out."""
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in data.files}
-        labels, owners = arrays["label"], arrays["writer"]
-        stroke_start, item_start = arrays["stroke_start"], arrays["item_start"]
-        points = arrays["pts"].astype(np.float32)
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: not a stroke file ({error})") from error
-    suspect = arrays.get("suspect", np.zeros(len(labels), np.uint8))
+def strokes_of(file: StrokeFile, writers: frozenset[str] | None) -> Strokes:
+    """The items of ``writers``, or of all where ``None``; suspect ones are left out."""
+    points = file.points.astype(np.float32)
     items: dict[str, dict[str, list[tuple[Stroke, ...]]]] = {}
-    for number in np.flatnonzero(suspect == 0):
-        writer = str(owners[number])
+    for number in np.flatnonzero(~file.suspect):
+        writer, label = str(file.writers[number]), str(file.labels[number])
         if writers is not None and writer not in writers:
             continue
         strokes = tuple(
-            points[stroke_start[k] : stroke_start[k + 1]]
-            for k in range(item_start[number], item_start[number + 1])
+            points[file.stroke_start[k] : file.stroke_start[k + 1]]
+            for k in range(file.item_start[number], file.item_start[number + 1])
         )
-        if str(labels[number]).isdigit() and _is_flat(strokes):
+        if label.isdigit() and _is_flat(strokes):
             continue
-        items.setdefault(writer, {}).setdefault(str(labels[number]), []).append(strokes)
+        items.setdefault(writer, {}).setdefault(label, []).append(strokes)
     return Strokes(
         {w: {label: tuple(found) for label, found in own.items()} for w, own in items.items()}
     )
@@ -176,8 +168,8 @@ def open_sources(
         population=population,
         faces=find_faces(population),
         pool=DigitPool.of(mnist) if mnist is not None else None,
-        strokes=load_strokes(strokes, writers) if strokes is not None else None,
-        letters=load_strokes(letters, writers) if letters is not None else None,
+        strokes=strokes_of(load_strokes(strokes), writers) if strokes is not None else None,
+        letters=strokes_of(load_strokes(letters), writers) if letters is not None else None,
         places=places,
         assigned=assigned,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from zipreader.intervals import calibration_error
+
 Logits = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]
 _RANGE = (0.2, 5.0)
@@ -42,17 +44,10 @@ def cross_entropy(logits: Logits, labels: Labels, temperature: float) -> float:
     return float(-logs.mean())
 
 
-def calibration_error(logits: Logits, labels: Labels, temperature: float, bins: int = 15) -> float:
-    """Expected calibration error of the best class, over bins of equal width."""
+def error_of(logits: Logits, labels: Labels, temperature: float) -> float:
+    """The expected calibration error of the best class."""
     scaled = logits.astype(np.float64) / temperature
     scaled -= scaled.max(axis=1, keepdims=True)
     scores = np.exp(scaled)
     scores /= scores.sum(axis=1, keepdims=True)
-    best, right = scores.max(axis=1), scores.argmax(axis=1) == labels
-    place = np.minimum((best * bins).astype(int), bins - 1)
-    gaps = [
-        abs(best[place == b].mean() - right[place == b].mean()) * float((place == b).mean())
-        for b in range(bins)
-        if (place == b).any()
-    ]
-    return float(sum(gaps))
+    return calibration_error(scores.max(axis=1), scores.argmax(axis=1) == labels)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.errors import InputError
+from zipreader.intervals import calibration_error
 from zipreader.reading.probability import Certificate
 
 Vector = npt.NDArray[np.float64]
@@ -94,6 +95,9 @@ def certify(
 ) -> Certificate | None:
     """Walk the grid while the promise can be kept; the last threshold that passed.
 
+    A threshold that accepts no piece more than a stricter one is not taken:
+    nothing was tested in between, least of all below the last piece.
+
     Returns:
         ``None`` where even the first threshold fails.
     """
@@ -107,7 +111,8 @@ def certify(
         n, k = int(accepted.sum()), int((accepted & wrong).sum())
         if n == 0 or float(binom.cdf(k, n, alpha)) > delta:
             break
-        passed = Certificate(alpha, delta, threshold, len(calibration), n, k)
+        if passed is None or n > passed.accepted:
+            passed = Certificate(alpha, delta, threshold, len(calibration), n, k)
     return passed
 
 
@@ -132,14 +137,8 @@ def certify_all(
     return certificates
 
 
-def expected_calibration_error(pieces: Sequence[Scored], bins: int = 15) -> float:
-    """Gap between probability and share right, over bins of equal width, weighted by size."""
-    probabilities = np.array([piece.probability for piece in pieces])
-    right: npt.NDArray[np.float64] = np.array([piece.right for piece in pieces], np.float64)
-    place = np.minimum((probabilities * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            abs(probabilities[place == b].sum() - right[place == b].sum()) / len(pieces)
-            for b in range(bins)
-        )
+def error_of(pieces: Sequence[Scored]) -> float:
+    """The expected calibration error of the probabilities."""
+    return calibration_error(
+        [piece.probability for piece in pieces], [piece.right for piece in pieces]
     )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Scores, Tiles
 from zipreader.reading.classifier import Classifier
-from zipreader.training.calibrate import calibration_error
+from zipreader.training.calibrate import error_of
 from zipreader.training.pools import Pool, Recipe, build_pool
 from zipreader.training.sources import Kind, Sources, digit_rows, mnist_rows
 from zipreader.training.splits import Part
@@ -142,7 +142,7 @@ def _error(classifier: Classifier, pool: Pool) -> float | None:
     own = pool.of(Kind.STROKES, Kind.SEGMENTED, Kind.LETTERS)
     if len(own) == 0:
         return None
-    return calibration_error(classifier.logits(own.tiles), own.labels, classifier.temperature)
+    return error_of(classifier.logits(own.tiles), own.labels, classifier.temperature)
 
 
 def _milliseconds(classifier: Classifier, pool: Pool) -> float:

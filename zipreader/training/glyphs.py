@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, GreyImage
-from zipreader.errors import InputError
+from zipreader.errors import InputError, UnreadableImageError
 from zipreader.reading.imageops import ink, to_grey
 from zipreader.reading.images import open_pages
 from zipreader.reading.normalize import normalize
@@ -76,7 +76,10 @@ def load_glyphs(folder: Path) -> Made:
 
 
 def _tile(file: Path) -> npt.NDArray[np.uint8]:
-    grey = to_grey(next(open_pages(file)).image)
+    page = next(open_pages(file), None)
+    if page is None:
+        raise UnreadableImageError(f"{file}: there is no page in it")
+    grey = to_grey(page.image)
     tile = normalize(_ink(grey))
     if not tile.any():
         raise InputError(f"{file}: there is no ink in this glyph")

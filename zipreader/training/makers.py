@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.reading.normalize import normalize
+from zipreader.synth.strokefile import StrokeFile
 from zipreader.training.augment import DistortConfig, distort
 from zipreader.training.glyphs import reviewed_glyphs
 from zipreader.training.habits import HabitConfig, with_habits
@@ -36,7 +37,7 @@ from zipreader.training.sources import (
 )
 from zipreader.training.splits import Part
 from zipreader.training.strings import LabelRule, compose, cut, trimmed
-from zipreader.training.strokes import PenConfig, StrokeFile, draw
+from zipreader.training.strokes import PenConfig, draw
 
 _ATTEMPTS = 4
 

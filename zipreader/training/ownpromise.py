@@ -30,7 +30,7 @@ from zipreader.training.certify import (
     DELTA,
     Scored,
     certify_all,
-    expected_calibration_error,
+    error_of,
 )
 from zipreader.training.mail import PieceRead, rescored
 from zipreader.training.ownmail import (
@@ -149,7 +149,7 @@ def certify_own_mail(
     )
     promise = Promise(
         calibration,
-        expected_calibration_error(scored),
+        error_of(scored),
         accepted_by_kind(measured, calibration.certificate().threshold),
     )
     return OwnPromise(promise, tuple(piece.error for piece in used.read if piece.error))

@@ -55,7 +55,6 @@ class Watcher:
 class Outcome:
     """What came of training."""
 
-    out: Path
     history: tuple[Epoch, ...]
     temperature: float
     figures: Figures
@@ -110,7 +109,7 @@ def train_model(
 
     tiles = _parity_tiles(sources, tune)
     parity = export_model(model, out, _description(made), tiles, extra=describe)
-    return Outcome(out, history, temperature, measured[0], parity)
+    return Outcome(history, temperature, measured[0], parity)
 
 
 def _check(sources: Sources, plan: Plan) -> None:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from zipreader.elements import Tiles
 from zipreader.errors import InputError, OutputError
-from zipreader.training.archives import read_arrays
+from zipreader.synth.archives import read_arrays
 from zipreader.training.makers import MAKERS
 from zipreader.training.sources import Kind, Sources
 from zipreader.training.splits import Part

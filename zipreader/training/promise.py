@@ -13,7 +13,7 @@ from zipreader.errors import OutputError
 from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, Certificate
 from zipreader.synth import Population, SourcesSpec
-from zipreader.training.certify import DELTA, certify_all, expected_calibration_error
+from zipreader.training.certify import DELTA, certify_all, error_of
 from zipreader.training.confidence import fit_confidence
 from zipreader.training.mail import MailPlan, PieceRead, mail_sources, read_mail, rescored
 from zipreader.training.sources import Sources
@@ -36,8 +36,6 @@ class PromiseConfig:
     tuning: int = 2000
     calibration: int = 3000
     seed: int = 1
-    rounds: int = 1
-    """The confidence decides where is looked, so it is fitted again on what it led to."""
     default_alpha: float = 0.01
 
 
@@ -67,12 +65,11 @@ def make_promise(
         InputError: the mail is too little to fit or to certify anything.
     """
     tuning = MailPlan(_tuning_mail(sources), MIX, config.tuning, config.seed * 1_000_000, model)
-    for number in range(config.rounds):
-        pieces = read_mail(tuning, workers, _told(stage, f"tuning {number + 1}"))
-        fitted = fit_calibration(pieces, config.default_alpha)
-        tuning = replace(tuning, calibration=fitted)
+    pieces = read_mail(tuning, workers, _told(stage, "tuning"))
+    fitted = fit_calibration(pieces, config.default_alpha)
     other = replace(
         tuning,
+        calibration=fitted,
         sources=_calibration_mail(sources),
         count=config.calibration,
         first_seed=config.seed * 1_000_000 + 500_000,
@@ -92,7 +89,7 @@ def make_promise(
     threshold = calibration.certificate().threshold
     return Promise(
         calibration,
-        expected_calibration_error([piece.scored for piece in measured]),
+        error_of([piece.scored for piece in measured]),
         accepted_by_kind(measured, threshold),
     )
 

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.errors import InputError
-from zipreader.training.archives import read_arrays
+from zipreader.synth.archives import read_arrays
+from zipreader.synth.strokefile import StrokeFile, load_strokes
 from zipreader.training.lookalikes import LOOK_ALIKES
 from zipreader.training.splits import Part, rows_of
-from zipreader.training.strokes import StrokeFile, is_bar, load_strokes
+from zipreader.training.strokes import is_bar
 
 Labels = npt.NDArray[np.uint8]
 Made = tuple[Tiles, Labels]
@@ -51,7 +52,7 @@ class Sources:
     """Data files; ``None`` where there is none.
 
     ``mnist`` in the layout of Keras, ``strokes`` and ``letters`` as
-    ``strokes.load_strokes`` reads them, ``words`` with the arrays ``images``
+    ``load_strokes`` reads them, ``words`` with the arrays ``images``
     and ``writers``, ``glyphs`` a folder with one folder a digit.
     """
 
@@ -76,10 +77,11 @@ class Sources:
         """Whether there is what this kind cannot do without."""
         return all(name in self.given() for name in _NEEDED[kind][:1])
 
-    def state(self, kind: Kind) -> str:
-        """Changes with the name, size or time of any file that this kind uses."""
+    def state(self, kind: Kind | None = None) -> str:
+        """Changes with the name, size or time of any file, or of those that this kind uses."""
         files = self.given()
-        return ";".join(f"{name}={_state(files.get(name))}" for name in _NEEDED[kind])
+        names = sorted(files) if kind is None else _NEEDED[kind]
+        return ";".join(f"{name}={_state(files.get(name))}" for name in names)
 
 
 _NEEDED: dict[Kind, tuple[str, ...]] = {

@@ -1,18 +1,15 @@
-"""Pen strokes: a file of them, and their drawing with any pen."""
+"""Pen strokes, drawn with any pen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from zipreader.elements import InkMap
-from zipreader.errors import InputError
-from zipreader.training.archives import read_arrays
 
 Points = npt.NDArray[np.float64]
 """(N, 2) x to the right, y down."""
@@ -26,32 +23,6 @@ _BAR = 0.14
 """Relative width of what is but a straight line, written by hand."""
 _RUN = 6
 """Points that are drawn with one pen width."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StrokeFile:
-    """Labelled items by pen strokes; row i of each array belongs to item i.
-
-    ``points`` (P, 2) int16; the points of stroke k are
-    ``stroke_start[k]:stroke_start[k + 1]``, the strokes of item i
-    ``item_start[i]:item_start[i + 1]``.
-    """
-
-    points: npt.NDArray[np.int16]
-    stroke_start: npt.NDArray[np.int32]
-    item_start: npt.NDArray[np.int32]
-    labels: npt.NDArray[np.str_]
-    writers: npt.NDArray[np.str_]
-    suspect: npt.NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def item(self, index: int) -> list[Points]:
-        """The strokes of one item."""
-        strokes = range(int(self.item_start[index]), int(self.item_start[index + 1]))
-        starts = self.stroke_start
-        return [self.points[starts[k] : starts[k + 1]].astype(np.float64) for k in strokes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +44,6 @@ class PenConfig:
     def as_written(self) -> PenConfig:
         """Any pen, but the hand as it is."""
         return replace(self, shear=0.0, aspect=(1.0, 1.0), rotation=0.0, wobble=0.0)
-
-
-def load_strokes(path: Path) -> StrokeFile:
-    """Read a stroke file (arrays pts, stroke_start, item_start, label, writer[, suspect]).
-
-    Raises:
-        InputError: missing, damaged, or arrays that do not fit each other.
-    """
-    needed = ("pts", "stroke_start", "item_start", "label", "writer")
-    arrays = read_arrays(path, "pen strokes", needed, ("suspect",))
-    strokes = StrokeFile(
-        points=arrays["pts"],
-        stroke_start=arrays["stroke_start"],
-        item_start=arrays["item_start"],
-        labels=arrays["label"].astype(np.str_),
-        writers=arrays["writer"].astype(np.str_),
-        suspect=arrays.get("suspect", np.zeros(len(arrays["label"]))).astype(bool),
-    )
-    _check(strokes, path)
-    return strokes
 
 
 def draw(strokes: Sequence[Points], rng: np.random.Generator, config: PenConfig) -> InkMap:
@@ -215,20 +166,3 @@ def _trace(
         if len(piece) > 1:
             thickness = max(1, round(thick))
             cv2.polylines(canvas, [piece], False, 255, thickness, cv2.LINE_AA, _SUBPIXEL)
-
-
-def _check(strokes: StrokeFile, path: Path) -> None:
-    rows = len(strokes.labels)
-    fits = (
-        strokes.points.ndim == 2
-        and strokes.points.shape[1] == 2
-        and len(strokes.item_start) == rows + 1
-        and len(strokes.writers) == len(strokes.suspect) == rows
-        and rows > 0
-        and int(strokes.item_start[-1]) == len(strokes.stroke_start) - 1
-        and int(strokes.stroke_start[-1]) == len(strokes.points)
-        and bool((np.diff(strokes.stroke_start) > 0).all())
-        and bool((np.diff(strokes.item_start) > 0).all())
-    )
-    if not fits:
-        raise InputError(f"{path}: the arrays of this file of pen strokes do not fit each other")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,8 +13,10 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from zipreader import __version__
+from zipreader.errors import StoreError
 from zipreader.web.bodies import body_of, refusal
 from zipreader.web.config import ApiConfig
+from zipreader.web.desks import Desks
 from zipreader.web.openapi import MOST_PAGES, description, summary
 from zipreader.web.reading import Busy, NoSuchPage, ReadingQueue, Refused, TooSlow
 
@@ -24,6 +27,7 @@ class Api:
 
     queue: ReadingQueue
     config: ApiConfig
+    desks: Desks
     templates: Jinja2Templates
 
     def routes(self) -> list[Route]:
@@ -60,7 +64,11 @@ class Api:
         return answer
 
     async def health(self, request: Request) -> Response:
-        """Say that the server is there, and how busy it is."""
+        """Say that the server is there with its database, and how busy it is."""
+        try:
+            await run_in_threadpool(self.desks.check)
+        except StoreError:  # where it lies is nothing for those without a token
+            return refusal(503, "the database cannot be used")
         places = self.config.workers + self.config.waiting
         return JSONResponse(
             {

@@ -66,7 +66,7 @@ def make_app(
         routes=[
             *station.routes(),
             *dashboard.routes(),
-            *Api(queue, config.api, templates).routes(),
+            *Api(queue, config.api, desks, templates).routes(),
             Mount("/static", StaticFiles(packages=[("zipreader.web", "static")])),
         ],
         middleware=[

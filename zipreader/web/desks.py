@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -43,6 +44,15 @@ class Desks:
         finally:
             self._free.put(desk)
 
+    def check(self) -> None:
+        """Read from the database.
+
+        Raises:
+            StoreError: it cannot be read now.
+        """
+        with self.desk() as desk:
+            next(desk.store.rows("SELECT 1 FROM files LIMIT 1"), None)
+
     def close(self) -> None:
         """Close those that are not in use."""
         while not self._free.empty():
@@ -64,12 +74,12 @@ class Desks:
 
 
 class Gallery:
-    """The latest pictures, cut once and kept."""
+    """The latest pictures, cut once and kept, also for those who ask meanwhile."""
 
     def __init__(self, desks: Desks) -> None:
         self._desks = desks
         self._lock = Lock()
-        self._kept: OrderedDict[int, Pictures] = OrderedDict()
+        self._kept: OrderedDict[int, Future[Pictures | None]] = OrderedDict()
         self._databases = desks.databases
 
     def pictures(self, number: int) -> Pictures | None:
@@ -78,17 +88,41 @@ class Gallery:
         Raises:
             InputError: its file is gone, has changed or is damaged.
         """
+        asked, is_first = self._place(number)
+        if is_first:
+            self._cut(number, asked)
+        return asked.result()
+
+    def _place(self, number: int) -> tuple[Future[Pictures | None], bool]:
+        """Where the pictures are, or will be; and whether nobody has begun to cut them."""
         with self._lock:
             if self._databases != self._desks.databases:
                 self._kept.clear()
                 self._databases = self._desks.databases
-            if number not in self._kept:
-                with self._desks.desk() as desk:
-                    piece = desk.store.piece(number)
-                    if piece is None or piece.decision is None:
-                        return None
-                    self._kept[number] = pictures_of(desk.task(piece))
+            is_first = number not in self._kept
+            asked = self._kept.setdefault(number, Future())
             self._kept.move_to_end(number)
             while len(self._kept) > _MOST_PICTURES:
                 self._kept.popitem(last=False)
-            return self._kept[number]
+        return asked, is_first
+
+    def _cut(self, number: int, asked: Future[Pictures | None]) -> None:
+        """Decode the file, which takes its time, while others have their pictures."""
+        found: Pictures | None = None
+        try:
+            with self._desks.desk() as desk:
+                piece = desk.store.piece(number)
+                if piece is not None and piece.decision is not None:
+                    found = pictures_of(desk.task(piece))
+            asked.set_result(found)
+        except BaseException as error:
+            asked.set_exception(error)
+            raise
+        finally:
+            if found is None:
+                self._forget(number, asked)
+
+    def _forget(self, number: int, asked: Future[Pictures | None]) -> None:
+        with self._lock:
+            if self._kept.get(number) is asked:
+                del self._kept[number]

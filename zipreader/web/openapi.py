@@ -119,11 +119,16 @@ def _read(config: ApiConfig) -> Schema:
 def _health() -> Schema:
     return {
         "operationId": "health",
-        "summary": "Say whether the server is there",
+        "summary": "Say whether the server and its database are there",
         "description": "Needs no token. 'busy' of 'places' in the queue are taken.",
         "responses": {
-            "200": {"description": "It is.", "content": _json("Health")},
-            **_errors({"421": "The server is not called by that name."}),
+            "200": {"description": "They are.", "content": _json("Health")},
+            **_errors(
+                {
+                    "421": "The server is not called by that name.",
+                    "503": "The database cannot be used; images are read all the same.",
+                }
+            ),
         },
     }
 

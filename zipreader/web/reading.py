@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zipreader.errors import ImageTooLargeError, InputError, ZipReaderError
+from zipreader.errors import FAULTS, ImageTooLargeError, InputError, ZipReaderError
 from zipreader.mailroom.work import one_line
-from zipreader.mailroom.worker import FAULTS
+from zipreader.mailroom.worker import end_with_parent
 from zipreader.reading.spec import ReaderSpec
 from zipreader.web.config import ApiConfig
 
@@ -220,6 +221,7 @@ class ReadingQueue:
 def _serve(pipe: Connection, spec: ReaderSpec) -> None:
     """Read the images that arrive until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with_parent, daemon=True).start()
     os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
     try:
         reader = spec.open()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +45,22 @@ def test_a_cached_pool_is_read_back_and_a_damaged_chunk_made_anew(
     files[0].write_bytes(b"PK\3\4 damaged")
     assert same(first, strip_pool(RECIPE, sources, tmp_path, 1))
     assert sorted(tmp_path.iterdir()) == files
+
+
+def test_a_source_that_was_replaced_is_not_taken_from_the_cache(
+    sources: Sources, tmp_path: Path
+) -> None:
+    """Even if the new file is as long as the old one: pixels and labels alone may differ."""
+    assert sources.strokes is not None
+    copy, cache = tmp_path / "strokes.npz", tmp_path / "cache"
+    copy.write_bytes(sources.strokes.read_bytes())
+    own = replace(sources, strokes=copy)
+    strip_pool(RECIPE, own, cache, 1)
+    before = set(cache.iterdir())
+    status = copy.stat()
+    os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns + 10**9))
+    strip_pool(RECIPE, own, cache, 1)
+    assert len(set(cache.iterdir()) - before) == len(before)
 
 
 def test_seeds_and_parts_make_other_strips(sources: Sources, tmp_path: Path) -> None:

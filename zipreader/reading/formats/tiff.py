@@ -59,6 +59,8 @@ def _tiff_directories(source: Source) -> Iterator[Tags]:
         header = stream.read(8)
         header += stream.read(8) if _BIG_TIFF in header[2:4] else b""
         offset = TiffImagePlugin.ImageFileDirectory_v2(header).next
+        if not offset:  # as a scanner that was stopped leaves it: no page at all
+            raise EOFError
     visited: set[int] = set()
     while offset and offset not in visited:
         with source.decoding("TIFF image", len(visited)):

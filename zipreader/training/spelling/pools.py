@@ -17,7 +17,7 @@ import numpy as np
 from zipreader.config import ReaderConfig
 from zipreader.errors import InputError, OutputError
 from zipreader.synth import make_mailpiece
-from zipreader.training.archives import read_arrays
+from zipreader.synth.archives import read_arrays
 from zipreader.training.mail import mail_sources
 from zipreader.training.printed import POPULATIONS
 from zipreader.training.sources import Sources
@@ -146,9 +146,7 @@ def _of_mail(job: _Job, sources: Sources) -> list[Labelled]:
 
 
 def _name(job: _Job, sources: Sources) -> str:
-    files = sources.given()
-    states = [path.stat().st_size for _, path in sorted(files.items())]
-    text = json.dumps([_VERSION, job.seed, job.first, job.size, sorted(files), states])
+    text = json.dumps([_VERSION, job.seed, job.first, job.size, sources.state()])
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"strips-{job.part.value}-{job.name}-{digest}.npz"
 
