@@ -44,6 +44,11 @@ class MissingExtraError(UsageError):
         super().__init__(
             f"{feature} needs packages that are not installed: pip install 'zipreader[{extra}]'"
         )
+        self._made_of = feature, extra
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        """A worker's error goes to its parent as it was made: the message alone makes no other."""
+        return type(self), self._made_of
 
 
 class InputError(ZipReaderError):

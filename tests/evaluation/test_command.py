@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from tests.evaluation.scene import blind_reader, scene
 from zipreader.cli.evaluate import evaluate
-from zipreader.errors import ExitCode, InputError, OutputError, UsageError
+from zipreader.errors import ExitCode, InputError, MissingExtraError, OutputError, UsageError
 
 Run = Callable[..., Any]
 
@@ -110,3 +111,17 @@ def test_the_help_teaches_with_an_example(run: Run) -> None:
     text = run("--help").stdout
     assert "Example:" in text
     assert "truth.csv" in text
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_missing_extra_is_named_before_anything_is_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    def uninstalled(package: str) -> None:
+        raise PackageNotFoundError(package)
+
+    monkeypatch.setattr("zipreader.synth.fonts.distribution", uninstalled)
+    monkeypatch.setattr("zipreader.evaluation.run.run", lambda *_: pytest.fail("it was read"))
+    result = run("--count", 20, "--workers", workers)
+    assert isinstance(result.exception, MissingExtraError)
+    assert "pip install 'zipreader[synth]'" in str(result.exception)

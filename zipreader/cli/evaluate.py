@@ -201,12 +201,18 @@ def _plan(
     seed: int,
     kinds: Sequence[str],
 ) -> tuple[tuple[Job, ...], Provenance]:
-    """The pieces to read, and what the report says about them."""
+    """The pieces to read, and what the report says about them.
+
+    Raises:
+        MissingExtraError: mail is to be made, and the extra is not installed.
+    """
     from zipreader.evaluation.mail import generated
     from zipreader.evaluation.report import Provenance, promises_of, versions
+    from zipreader.synth.fonts import Population, find_faces
 
     if found is None:
         jobs = generated(kinds, count, seed)
+        find_faces(Population.EVALUATION)  # without the extra it ends here, before any worker
         mail = f"{count} synthetic pieces ({', '.join(kinds)}), seed {seed}"
         parameters = {"count": count, "seed": seed, "kinds": list(kinds)}
     else:
