@@ -12,6 +12,7 @@ from zipreader.errors import (
     InputError,
     MissingExtraError,
     ModelError,
+    NoStoreError,
     OutputError,
     StoreError,
     UnreadableImageError,
@@ -29,6 +30,7 @@ CODES = {
     ModelError: 4,
     OutputError: 5,
     StoreError: 5,
+    NoStoreError: 3,
 }
 
 

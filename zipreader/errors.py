@@ -78,4 +78,10 @@ class OutputError(ZipReaderError):
 
 
 class StoreError(OutputError):
-    """The database of the mailroom is damaged, of a newer version, or no such database."""
+    """The database of the mailroom cannot be used, or is damaged or of a newer version."""
+
+
+class NoStoreError(StoreError):
+    """What was named as a database to work on is missing, or is none that can be read."""
+
+    exit_code = ExitCode.INPUT

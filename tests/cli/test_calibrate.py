@@ -206,7 +206,7 @@ def test_synthetic_mail_is_made_as_before(
         (("mail", "--out", "o.json", "--mnist", "m"), ExitCode.USAGE, "--mnist goes with synth"),
         (("--out", "o.json", "--mnist", "m", "--refit"), ExitCode.USAGE, "--refit goes with your"),
         (("mail", "--out", "nowhere/o.json"), ExitCode.OUTPUT, "nowhere/o.json"),
-        (("notes.txt", "--out", "o.json"), ExitCode.OUTPUT, "notes.txt"),
+        (("notes.txt", "--out", "o.json"), ExitCode.INPUT, "notes.txt"),
         (("mail", "--out", "o.json", "--refit"), ExitCode.INPUT, "at least 1,000"),
     ],
 )

@@ -38,6 +38,7 @@ def test_everything_at_once(zipreader: Command, database: Path, tmp_path: Path) 
     [
         ([], ExitCode.USAGE, "say what to export"),
         (["-o", "final.xls"], ExitCode.USAGE, "an export is .csv, .jsonl or .parquet"),
+        (["-o", "final.csv", "--db", "none.db"], ExitCode.INPUT, "none.db: no such database"),
         (["-o", "no/final.csv"], ExitCode.OUTPUT, "cannot be written"),
         (["--glyphs", "."], ExitCode.OUTPUT, "the folder is not empty"),
     ],

@@ -245,9 +245,9 @@ def test_a_bound_is_a_share(zipreader: Command, letter: Path, value: str) -> Non
     assert "no share" in done.complaint
 
 
-def test_a_bound_that_is_not_certified_is_a_model_error(zipreader: Command, letter: Path) -> None:
+def test_a_bound_that_is_not_certified_is_a_wrong_request(zipreader: Command, letter: Path) -> None:
     done = zipreader("read", letter, "--max-error", "0.0123%")
-    assert done.code == ExitCode.MODEL
+    assert done.code == ExitCode.USAGE
     assert "not certified" in done.complaint
 
 
@@ -270,10 +270,17 @@ def test_a_damaged_calibration_is_a_model_error(
     zipreader: Command, letter: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.json"
-    path.write_text("{", encoding="utf-8")
-    done = zipreader("read", letter, "--calibration", path)
-    assert done.code == ExitCode.MODEL
-    assert done.complaint.startswith(f"zipreader: {path}: damaged")
+    for text, cause in (
+        ("{", "it is no JSON"),
+        ("[tool.ruff]", "it is no JSON"),
+        ("{}", "weights is missing"),
+        ("[]", "a value is missing or of another kind"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        done = zipreader("read", letter, "--calibration", path)
+        assert done.code == ExitCode.MODEL
+        told = f"{path}: damaged calibration, or none at all ({cause})"
+        assert done.complaint == f"zipreader: {told}"
 
 
 # --- --explain -------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def make_reader(
     """The reader that the options ask for.
 
     Raises:
-        UsageError: options that contradict each other, or no share.
+        UsageError: options that contradict each other, no share, or one that is not certified.
         ModelError: the model or its calibration cannot be used.
     """
     if max_error is not None and min_confidence is not None:
