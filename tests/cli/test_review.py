@@ -9,6 +9,7 @@ from rich.console import Console
 from tests.conftest import Command
 from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, drawn_mail, fill
 from zipreader.cli.picture import Graphics, graphics_of, show_picture
+from zipreader.cli.review import _HELP
 from zipreader.errors import ExitCode
 from zipreader.mailroom.store import Store
 
@@ -143,3 +144,7 @@ def test_a_picture_in_a_terminal(database: Path, graphics: Graphics, sign: str) 
         assert {line.count("▀") for line in text.splitlines()} == {60}
     if graphics is Graphics.NONE:
         assert text == ""
+
+
+def test_the_keys_fit_a_terminal_of_80_columns() -> None:
+    assert all(len(line) < 80 for line in _HELP.splitlines())
