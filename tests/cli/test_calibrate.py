@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,15 @@ def test_an_export_of_reviewed_mail_is_no_fair_sample(zipreader: Command, tmp_pa
     done = zipreader("calibrate", mail, "--out", tmp_path / "own.json")
     assert done.code == ExitCode.INPUT
     assert "name the database instead" in done.complaint
+
+
+def test_too_little_mail_is_told_of_the_pieces_that_start_the_search(
+    zipreader: Command, tmp_path: Path, labelled: list[Labelled]
+) -> None:
+    mail = folder_of(tmp_path / "mail", 30)
+    done = zipreader("calibrate", mail, "--out", tmp_path / "own.json")
+    assert done.code == ExitCode.INPUT
+    assert re.search(r"\d+ of 30 \(the others start the search\) pieces certify", done.complaint)
 
 
 def test_too_little_mail_is_one_line_with_the_numbers_needed(
