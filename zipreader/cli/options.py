@@ -21,6 +21,17 @@ class RuntimeName(StrEnum):
     KERAS = "keras"
 
 
+def _probability(text: str) -> float:
+    """``0.4`` or ``40%`` -> 0.4, both ends included."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no probability: write 0.4 or 40%") from error
+    if not 0 <= value <= 1:
+        raise typer.BadParameter(f"{text!r} is no probability from 0 to 1")
+    return value
+
+
 MaxErrorOption = Annotated[
     str | None,
     typer.Option(
@@ -34,10 +45,10 @@ MinConfidenceOption = Annotated[
     float | None,
     typer.Option(
         "--min-confidence",
-        min=0.0,
-        max=1.0,
+        parser=_probability,
         metavar="P",
-        help="Accept from this probability on instead; nothing is certified then.",
+        help="Accept from this probability on instead, such as 0.9 or 90%; nothing is certified "
+        "then.",
     ),
 ]
 CalibrationOption = Annotated[
@@ -108,6 +119,9 @@ def share(text: str) -> float:
         value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError as error:
         raise UsageError(f"{text!r} is no share: write 0.5% or 0.005") from error
+    if 1 < value < 100 and not text.endswith("%"):
+        meant = f"write {text}% or {value / 100:g}"
+        raise UsageError(f"{text!r} is no share between 0 and 1: {meant}")
     if not 0 < value < 1:
         raise UsageError(f"{text!r} is no share between 0 and 1")
     return value
