@@ -210,7 +210,6 @@ def test_synthetic_mail_is_made_as_before(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("mail",), ExitCode.USAGE, "--out"),
         (("--out", "o.json"), ExitCode.USAGE, "on which mail?"),
         (("nowhere", "--out", "o.json"), ExitCode.INPUT, "no such folder or database"),
         (("mail", "--out", "o.json", "--mnist", "m"), ExitCode.USAGE, "--mnist goes with synth"),
@@ -235,6 +234,13 @@ def test_bad_requests_are_one_line(
     assert done.code == code
     assert words in done.complaint
     assert not (tmp_path / "o.json").exists()
+
+
+def test_the_file_to_write_must_be_given(zipreader: Command) -> None:
+    done = zipreader("calibrate", "mail")
+    assert done.code == ExitCode.USAGE
+    assert "Missing option '--out'" in done.err
+    assert "[required]" in zipreader("calibrate", "--help").out
 
 
 def test_a_calibration_of_another_network_is_refused(zipreader: Command, tmp_path: Path) -> None:
