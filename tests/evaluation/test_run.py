@@ -12,7 +12,8 @@ from zipreader.errors import MissingExtraError, ModelError, UsageError
 from zipreader.evaluation.mail import Job, generated
 from zipreader.evaluation.outcome import Stage, Verdict
 from zipreader.evaluation.run import Setup, run
-from zipreader.synth import Population, Sources, SourcesSpec
+from zipreader.synth import Population, SourcesSpec
+from zipreader.synth.sources import Sources
 
 
 @pytest.fixture
@@ -60,6 +61,26 @@ def test_workers_change_nothing(jobs: list[Job]) -> None:
     assert all(o.exhibit for o in together if not o.error)
 
 
+class Uninstalled(SourcesSpec):
+    """The material of an installation without the extra."""
+
+    def open(self) -> Sources:
+        raise MissingExtraError("synthetic mail", "synth")
+
+
+def no_reader() -> ToldReader:
+    raise ModelError("models: no model here")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_worker_cannot_open_is_told_as_it_is(jobs: list[Job], workers: int) -> None:
+    made = generated(["printed"], 2, 3)
+    with pytest.raises(MissingExtraError, match=r"pip install 'zipreader\[synth\]'"):
+        list(run(made, Setup(blind_reader, Uninstalled()), workers))
+    with pytest.raises(ModelError, match="no model here"):
+        list(run(jobs, Setup(no_reader), workers))
+
+
 def test_only_misses_are_drawn_and_only_on_request(jobs: list[Job]) -> None:
     written = scene()
     block = written.block()
@@ -94,23 +115,3 @@ def test_mail_is_made_of_what_neither_training_nor_calibration_uses() -> None:
 def test_no_workers_are_refused(jobs: list[Job]) -> None:
     with pytest.raises(UsageError, match="0 workers"):
         list(run(jobs, Setup(blind_reader), workers=0))
-
-
-class Uninstalled(SourcesSpec):
-    """The material of an installation without the extra."""
-
-    def open(self) -> Sources:
-        raise MissingExtraError("synthetic mail", "synth")
-
-
-def no_reader() -> ToldReader:
-    raise ModelError("models: no model here")
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_what_a_worker_cannot_open_is_told_as_it_is(jobs: list[Job], workers: int) -> None:
-    made = generated(["printed"], 2, 3)
-    with pytest.raises(MissingExtraError, match=r"pip install 'zipreader\[synth\]'"):
-        list(run(made, Setup(blind_reader, Uninstalled()), workers))
-    with pytest.raises(ModelError, match="no model here"):
-        list(run(jobs, Setup(no_reader), workers))
