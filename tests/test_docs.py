@@ -18,6 +18,7 @@ import typer
 from zipreader import Reader, Reason
 from zipreader.cli.app import app
 from zipreader.errors import ExitCode
+from zipreader.mailroom.sources import Places
 from zipreader.reading.record import error_record, to_record
 
 ROOT = Path(__file__).parents[1]
@@ -282,3 +283,13 @@ def test_every_exit_code_is_told() -> None:
     table = section(RECORDS_PAGE, "Exit codes")
     told = re.findall(r"^\| (\d+) \| `(\w+)` \|", table, re.MULTILINE)
     assert told == [(str(code.value), code.name) for code in ExitCode]
+
+
+def test_the_batch_of_the_samples_is_told_with_their_number() -> None:
+    places = Places([str(ROOT / "samples")])
+    files = sum(1 for _ in places)
+    text = (DOCS / "mailroom.md").read_text(encoding="utf-8")
+    told = {name.strip(): int(n) for name, n in re.findall(r"│ (\D+?)│ +(\d+) │", text)}
+    assert told["files"] == files
+    assert told["other files left out"] == places.left_out
+    assert told["accepted"] + told["flagged for a person"] == told["pages"]

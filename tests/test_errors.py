@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 
 import pytest
 
@@ -11,6 +12,7 @@ from zipreader.errors import (
     InputError,
     MissingExtraError,
     ModelError,
+    NoStoreError,
     OutputError,
     StoreError,
     UnreadableImageError,
@@ -28,6 +30,7 @@ CODES = {
     ModelError: 4,
     OutputError: 5,
     StoreError: 5,
+    NoStoreError: 3,
 }
 
 
@@ -65,3 +68,9 @@ def test_a_missing_extra_says_what_to_install() -> None:
     assert message.startswith("The Keras runtime ")
     assert "pip install 'zipreader[train]'" in message
     assert "\n" not in message
+
+
+def test_an_error_comes_whole_from_another_process() -> None:
+    error = MissingExtraError("Parquet", "parquet")
+    there = pickle.loads(pickle.dumps(error))
+    assert (type(there), str(there)) == (MissingExtraError, str(error))

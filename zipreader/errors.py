@@ -56,6 +56,11 @@ class MissingExtraError(UsageError):
         super().__init__(
             f"{feature} needs packages that are not installed: pip install 'zipreader[{extra}]'"
         )
+        self._made_of = feature, extra
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        """A worker's error goes to its parent as it was made: the message alone makes no other."""
+        return type(self), self._made_of
 
 
 class InputError(ZipReaderError):
@@ -85,4 +90,10 @@ class OutputError(ZipReaderError):
 
 
 class StoreError(OutputError):
-    """The database of the mailroom is damaged, of a newer version, or no such database."""
+    """The database of the mailroom cannot be used, or is damaged or of a newer version."""
+
+
+class NoStoreError(StoreError):
+    """What was named as a database to work on is missing, or is none that can be read."""
+
+    exit_code = ExitCode.INPUT

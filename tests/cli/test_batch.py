@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import cv2
@@ -28,9 +29,11 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 
 def summary(err: str) -> dict[str, Any]:
-    """The one line on stderr, where that is no terminal."""
-    (line,) = lines(err)
-    return line
+    """The last line on stderr, where that is no terminal."""
+    *failures, line = err.splitlines()
+    assert all(failure.startswith("zipreader: ") for failure in failures)
+    told: dict[str, Any] = json.loads(line)
+    return told
 
 
 def untimed(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -159,6 +162,25 @@ def test_the_same_command_goes_on_and_remembers_failures(zipreader: Command, des
     assert zips(Path("out.db")) == ["1", "2", "3", "None"]
 
 
+def test_what_failed_is_named_off_the_terminal_too(zipreader: Command, desk: Path) -> None:
+    letters(desk / "mail", "1", "2 damage")
+    done = zipreader("batch", "mail", "-o", "out.jsonl")
+    failure, _ = done.err.splitlines()
+    assert failure == "zipreader: mail/0001.png: damaged"
+    (record,) = [record for record in records_of(Path("out.jsonl")) if record["error"]]
+    assert failure == f"zipreader: {record['error']}"
+    (line,) = zipreader("batch", "mail", "-o", "again.jsonl", "--json").err.splitlines()
+    assert json.loads(line)["failed"] == 1
+
+
+def test_a_foreign_output_is_to_be_named_otherwise(zipreader: Command, desk: Path) -> None:
+    letters(desk / "mail", "1")
+    Path("t.csv").write_text("file,zip")
+    done = zipreader("batch", "mail", "-o", "t.csv")
+    assert done.code == ExitCode.OUTPUT
+    assert "is missing: name another, or remove it" in done.complaint
+
+
 def test_a_file_that_stalls_is_stopped(zipreader: Command, desk: Path) -> None:
     letters(desk / "mail", "1", "hang", "kill")
     done = zipreader("batch", "mail", "--timeout", "0.5", "-o", "out.jsonl")
@@ -243,8 +265,8 @@ def test_a_terminal_sees_progress_failures_and_a_table(work: Path) -> None:
     assert json.loads(as_json)["recorded_before"] == 3
 
 
-def on_terminal(command: list[str], work: Path) -> str:
-    """What a terminal shows that is the command's stderr."""
+def on_terminal(command: list[str], work: Path, seconds: float | None = None) -> str:
+    """What a terminal shows that is the command's stderr; Ctrl-C comes after ``seconds``."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -257,6 +279,8 @@ def on_terminal(command: list[str], work: Path) -> str:
     )
     os.close(theirs)
     shown = b""
+    if seconds is not None:
+        Timer(seconds, batch.send_signal, (signal.SIGINT,)).start()
     try:
         while chunk := os.read(ours, 65536):
             shown += chunk

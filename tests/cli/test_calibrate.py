@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,15 @@ def test_an_export_of_reviewed_mail_is_no_fair_sample(
     assert "name the database instead" in done.complaint
 
 
+def test_too_little_mail_is_told_of_the_pieces_that_start_the_search(
+    zipreader: Command, tmp_path: Path, labelled: list[Labelled]
+) -> None:
+    mail = folder_of(tmp_path / "mail", 30)
+    done = zipreader("calibrate", mail, "--out", tmp_path / "own.json")
+    assert done.code == ExitCode.INPUT
+    assert re.search(r"\d+ of 30 \(the others start the search\) pieces certify", done.complaint)
+
+
 def test_too_little_mail_is_one_line_with_the_numbers_needed(
     zipreader: Command, tmp_path: Path
 ) -> None:
@@ -206,13 +216,12 @@ def test_synthetic_mail_is_made_as_before(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("mail",), ExitCode.USAGE, "--out"),
         (("--out", "o.json"), ExitCode.USAGE, "on which mail?"),
         (("nowhere", "--out", "o.json"), ExitCode.INPUT, "no such folder or database"),
         (("mail", "--out", "o.json", "--mnist", "m"), ExitCode.USAGE, "--mnist goes with synth"),
         (("--out", "o.json", "--mnist", "m", "--refit"), ExitCode.USAGE, "--refit goes with your"),
         (("mail", "--out", "nowhere/o.json"), ExitCode.OUTPUT, "nowhere/o.json"),
-        (("notes.txt", "--out", "o.json"), ExitCode.OUTPUT, "notes.txt"),
+        (("notes.txt", "--out", "o.json"), ExitCode.INPUT, "notes.txt"),
         (("mail", "--out", "o.json", "--refit"), ExitCode.INPUT, "at least 1,000"),
     ],
 )
@@ -231,6 +240,13 @@ def test_bad_requests_are_one_line(
     assert done.code == code
     assert words in done.complaint
     assert not (tmp_path / "o.json").exists()
+
+
+def test_the_file_to_write_must_be_given(zipreader: Command) -> None:
+    done = zipreader("calibrate", "mail")
+    assert done.code == ExitCode.USAGE
+    assert "Missing option '--out'" in done.err
+    assert "[required]" in zipreader("calibrate", "--help").out
 
 
 def test_a_calibration_of_another_network_is_refused(zipreader: Command, tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_reviews_that_cannot_be_read_are_an_error_of_the_database(
     [
         ([], ExitCode.USAGE, "say what to export"),
         (["-o", "final.xls"], ExitCode.USAGE, "an export is .csv, .jsonl or .parquet"),
+        (["-o", "final.csv", "--db", "none.db"], ExitCode.INPUT, "none.db: no such database"),
         (["-o", "no/final.csv"], ExitCode.OUTPUT, "cannot be written"),
         (["--glyphs", "."], ExitCode.OUTPUT, "the folder is not empty"),
     ],

@@ -18,6 +18,8 @@ def test_the_shipped_model_is_described(zipreader: Command) -> None:
         "parameters",
         "CC BY-SA 3.0",
         "MNIST test",
+        "Strip network",
+        "of them with five digits, all signs right: ",
         "zipreader train",
         "threshold",
         "For mail like this",

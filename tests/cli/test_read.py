@@ -19,6 +19,7 @@ from zipreader.elements import GreyImage
 from zipreader.errors import ExitCode
 
 ZIP = "97358"
+SAMPLES = Path(__file__).parents[2] / "samples"
 LETTER = draw_envelope(ZIP, town="LYONS OR", height=30).grey
 KEYS = {
     "schema",
@@ -100,6 +101,28 @@ def test_a_field_alone(zipreader: Command, tmp_path: Path) -> None:
     assert record["block_box"] is None
 
 
+def test_a_page_without_a_zip_alone_is_told_of_the_option(
+    zipreader: Command, letter: Path, empty: Path
+) -> None:
+    assert "drop it where an envelope is shown" in zipreader("read", "--field", empty).complaint
+    assert zipreader("read", empty).err == ""
+
+
+def test_each_of_several_pages_has_its_number(
+    zipreader: Command, letter: Path, tmp_path: Path
+) -> None:
+    pages = [Image.fromarray(blank(900, 400)) for _ in range(3)]
+    pages[0].save(tmp_path / "three.tif", save_all=True, append_images=pages[1:])
+    out = zipreader("read", tmp_path / "three.tif").out
+    assert re.findall(r"three\.tif · page (\d)", out) == ["1", "2", "3"]
+    assert "page" not in zipreader("read", letter).out
+
+
+def test_nine_digits_stand_with_their_figures(zipreader: Command) -> None:
+    out = zipreader("read", SAMPLES / "zip-plus-four.jpg").out
+    assert len(re.findall(r"\d \d+%", out)) == 9
+
+
 def test_a_whole_process_writes_results_and_nothing_else(letter: Path) -> None:
     """Libraries that talk on stderr are kept silent."""
     command = [sys.executable, "-m", "zipreader", "read", "--json", str(letter)]
@@ -148,6 +171,9 @@ def test_stdin_is_read(zipreader: Command, letter: Path, monkeypatch: pytest.Mon
     (record,) = records(zipreader("read", "--json", "-").out)
     assert record["zip"] == ZIP
     assert record["path"] == "<stdin>"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"no image")))
+    (failed,) = records(zipreader("read", "--json", "-").out)
+    assert (failed["path"], failed["zip"]) == ("<stdin>", None)
 
 
 # --- bad files -------------------------------------------------------------------------------
@@ -223,7 +249,7 @@ def test_pages_before_a_damaged_one_are_read(zipreader: Command, tmp_path: Path)
 # --- options ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", ["-0.1", "1.1", "much"])
+@pytest.mark.parametrize("value", ["-0.1", "1.1", "much", "140%", "nan"])
 def test_a_minimum_confidence_is_a_share(zipreader: Command, letter: Path, value: str) -> None:
     done = zipreader("read", letter, "--min-confidence", value)
     assert done.code == ExitCode.USAGE
@@ -233,6 +259,7 @@ def test_a_minimum_confidence_is_a_share(zipreader: Command, letter: Path, value
 
 def test_a_minimum_confidence_decides(zipreader: Command, letter: Path) -> None:
     assert zipreader("read", letter, "--min-confidence", "0").code == 0
+    assert "needed 40.0%" in zipreader("read", letter, "--min-confidence", "40%").out
     strict = zipreader("read", letter, "--min-confidence", "1")
     assert strict.code == ExitCode.FLAGGED
     assert "REVIEW" in strict.out
@@ -245,9 +272,17 @@ def test_a_bound_is_a_share(zipreader: Command, letter: Path, value: str) -> Non
     assert "no share" in done.complaint
 
 
-def test_a_bound_that_is_not_certified_is_a_model_error(zipreader: Command, letter: Path) -> None:
+def test_a_bound_in_percent_without_its_sign_is_told_how_to_write_it(
+    zipreader: Command, letter: Path
+) -> None:
+    done = zipreader("read", letter, "--max-error", "2")
+    assert done.code == ExitCode.USAGE
+    assert "write 2% or 0.02" in done.complaint
+
+
+def test_a_bound_that_is_not_certified_is_a_wrong_request(zipreader: Command, letter: Path) -> None:
     done = zipreader("read", letter, "--max-error", "0.0123%")
-    assert done.code == ExitCode.MODEL
+    assert done.code == ExitCode.USAGE
     assert "not certified" in done.complaint
 
 
@@ -270,10 +305,17 @@ def test_a_damaged_calibration_is_a_model_error(
     zipreader: Command, letter: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.json"
-    path.write_text("{", encoding="utf-8")
-    done = zipreader("read", letter, "--calibration", path)
-    assert done.code == ExitCode.MODEL
-    assert done.complaint.startswith(f"zipreader: {path}: damaged")
+    for text, cause in (
+        ("{", "it is no JSON"),
+        ("[tool.ruff]", "it is no JSON"),
+        ("{}", "weights is missing"),
+        ("[]", "a value is missing or of another kind"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        done = zipreader("read", letter, "--calibration", path)
+        assert done.code == ExitCode.MODEL
+        told = f"{path}: damaged calibration, or none at all ({cause})"
+        assert done.complaint == f"zipreader: {told}"
 
 
 # --- --explain -------------------------------------------------------------------------------

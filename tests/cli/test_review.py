@@ -9,6 +9,7 @@ from rich.console import Console
 from tests.conftest import Command
 from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, drawn_mail, fill
 from zipreader.cli.picture import Graphics, graphics_of, show_picture
+from zipreader.cli.review import _HELP
 from zipreader.errors import ExitCode
 from zipreader.mailroom.store import Store
 
@@ -100,18 +101,18 @@ def test_double_keying_and_an_empty_queue(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "code", "complaint"),
     [
-        (["--db", "no.db"], "no such database"),
-        (["--audit", "120%"], "no share between 0 and 1"),
-        (["--name", "x" * 41], "a reviewer's name has 1 to 40 printable characters"),
+        (["--db", "no.db"], ExitCode.INPUT, "no such database"),
+        (["--audit", "120%"], ExitCode.USAGE, "no share between 0 and 1"),
+        (["--name", "x" * 41], ExitCode.USAGE, "a reviewer's name has 1 to 40 printable"),
     ],
 )
 def test_what_cannot_be_done_is_told(
-    zipreader: Command, database: Path, arguments: list[str], complaint: str
+    zipreader: Command, database: Path, arguments: list[str], code: ExitCode, complaint: str
 ) -> None:
     done = zipreader("review", "--db", database, *arguments)
-    assert done.code in {ExitCode.USAGE, ExitCode.OUTPUT}
+    assert done.code == code
     assert complaint in done.complaint
 
 
@@ -155,3 +156,7 @@ def test_a_picture_in_a_terminal(database: Path, graphics: Graphics, sign: str) 
         assert {line.count("▀") for line in text.splitlines()} == {60}
     if graphics is Graphics.NONE:
         assert text == ""
+
+
+def test_the_keys_fit_a_terminal_of_80_columns() -> None:
+    assert all(len(line) < 80 for line in _HELP.splitlines())

@@ -16,6 +16,15 @@ from starlette.testclient import TestClient
 
 from tests.conftest import Command
 from zipreader.errors import ExitCode
+from zipreader.mailroom.store import Store
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database without mail."""
+    path = tmp_path / "mail.db"
+    Store.open(path).close()
+    return path
 
 
 @pytest.mark.parametrize(
@@ -29,17 +38,27 @@ from zipreader.errors import ExitCode
     ],
 )
 def test_what_cannot_be_served_is_told(
-    zipreader: Command, tmp_path: Path, arguments: list[str], complaint: str
+    zipreader: Command, database: Path, arguments: list[str], complaint: str
 ) -> None:
-    done = zipreader("serve", "--db", tmp_path / "mail.db", *arguments)
-    assert done.code in {ExitCode.USAGE, ExitCode.MODEL}
+    done = zipreader("serve", "--db", database, *arguments)
+    assert done.code == ExitCode.USAGE
     assert complaint in done.complaint
 
 
-def test_a_port_that_is_taken_is_told(zipreader: Command, tmp_path: Path) -> None:
+def test_a_slip_in_the_name_of_the_database_makes_no_new_one(
+    zipreader: Command, tmp_path: Path
+) -> None:
+    slip = tmp_path / "typo.db"
+    done = zipreader("serve", "--db", slip, "--port", 0)
+    assert done.code == ExitCode.INPUT
+    assert f"no such database; zipreader batch FOLDER -o {slip} makes it" in done.complaint
+    assert not slip.exists()
+
+
+def test_a_port_that_is_taken_is_told(zipreader: Command, database: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = zipreader("serve", "--db", tmp_path / "mail.db", "--port", port)
+        done = zipreader("serve", "--db", database, "--port", port)
     assert done.code == ExitCode.OUTPUT
     assert f"127.0.0.1:{port}: cannot be listened at" in done.complaint
 
@@ -57,12 +76,12 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Config]:
 
 
 def test_behind_a_proxy_of_this_machine_the_server_is_called_by_another_name(
-    zipreader: Command, tmp_path: Path, served: list[uvicorn.Config]
+    zipreader: Command, database: Path, served: list[uvicorn.Config]
 ) -> None:
     """A token makes that safe; without one, foreign names are refused."""
     token = "a-token-of-24-characters"
     for options, status in (([], 421), (["--token", token], 200)):
-        done = zipreader("serve", "--db", tmp_path / "mail.db", "--port", 0, *options)
+        done = zipreader("serve", "--db", database, "--port", 0, *options)
         assert done.code == ExitCode.OK
         app = cast("Starlette", served[-1].app)
         site = {"host": "mail.example.org", "origin": "https://mail.example.org"}
@@ -80,15 +99,14 @@ def test_behind_a_proxy_of_this_machine_the_server_is_called_by_another_name(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "zipreader", "serve", "--db", str(tmp_path / "mail.db")]
+def test_it_serves_until_it_is_interrupted(database: Path) -> None:
+    command = [sys.executable, "-m", "zipreader", "serve", "--db", str(database)]
     server = subprocess.Popen([*command, "--port", "0"], stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
     try:
         line = server.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         assert found, line
-        assert "mail.db is new and empty" in server.stderr.readline()
         connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
         connection.request("GET", "/v1/health")
         assert connection.getresponse().status == 200

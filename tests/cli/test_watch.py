@@ -4,12 +4,14 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.cli.test_batch import AT_DESK, start, wait_for, zips
+from tests.cli.test_batch import AT_DESK, on_terminal, start, wait_for, zips
 from tests.conftest import Command
 from tests.mailroom.desk import letters
 from tests.mailroom.test_sinks import records_of
@@ -36,6 +38,14 @@ def ended(watch: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[in
     return watch.returncode, err
 
 
+def summary(err: str) -> dict[str, Any]:
+    """The last line on stderr; the first says what is watched."""
+    first, *_, last = err.splitlines()
+    assert first == "zipreader: waiting for files in in, until Ctrl-C"
+    told: dict[str, Any] = json.loads(last)
+    return told
+
+
 def count(number: int) -> None:
     out = Path("out.jsonl")
     wait_for(lambda: out.exists() and out.read_bytes().count(b"\n") == number)
@@ -49,7 +59,8 @@ def test_what_arrives_is_read_and_nothing_is_moved(hot: Path) -> None:
     count(4)
     code, err = ended(watch)
     assert code == 0
-    assert json.loads(err)["files"] == 3
+    assert summary(err)["files"] == 3
+    assert "left_out" not in summary(err), "nothing is counted that could be left out"
     assert len(list(hot.iterdir())) == 3
     # Killed and started again, it goes on.
     (hot / "later.png").write_text("4 damage")
@@ -57,8 +68,24 @@ def test_what_arrives_is_read_and_nothing_is_moved(hot: Path) -> None:
     count(6)
     code, err = ended(watch, signal.SIGTERM)
     assert code == ExitCode.INPUT
-    assert json.loads(err)["files"] == 1
+    assert summary(err)["files"] == 1
+    assert "zipreader: in/later.png: damaged" in err
     assert zips(Path("out.jsonl")) == ["1", "2", "3", "4", "None", "flag"]
+
+
+def test_a_program_that_listens_hears_the_summary_alone(hot: Path) -> None:
+    letters(hot, "1 damage")
+    watch = watching(hot, "--json")
+    count(2)
+    code, err = ended(watch)
+    assert (code, json.loads(err)["failed"]) == (ExitCode.INPUT, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_sees_that_an_idle_folder_is_watched(hot: Path) -> None:
+    shown = on_terminal([*AT_DESK, "watch", "in", "-o", "out.jsonl", *FAST], hot.parent, 3.0)
+    assert "waiting for files in in" in shown
+    assert "left out" not in shown
 
 
 def test_files_are_moved_when_told_and_recorded_where_they_lie(hot: Path) -> None:
@@ -86,7 +113,7 @@ def test_a_file_that_cannot_be_moved_stays_and_the_watch_goes_on(hot: Path) -> N
     time.sleep(0.5)  # several looks
     code, err = ended(watch)
     assert code == 0
-    (complaint,) = [line for line in err.splitlines() if line.startswith("zipreader:")]
+    complaint, _ = err.splitlines()[1:]
     assert "read/tray/0000.png: cannot be written" in complaint
     assert (hot / "tray" / "0000.png").read_text() == "1"
 
@@ -99,8 +126,8 @@ def test_an_output_that_is_removed_ends_the_watch(hot: Path) -> None:
     (hot / "late.png").write_text("2")
     _, err = watch.communicate(timeout=30)
     assert watch.returncode == ExitCode.OUTPUT
-    assert err.startswith("zipreader: out.jsonl: was removed or changed")
-    assert len(err.splitlines()) == 1
+    _, complaint = err.splitlines()
+    assert complaint.startswith("zipreader: out.jsonl: was removed or changed")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,11 +11,13 @@ from typing import Any
 import cv2
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner
 
 from tests.evaluation.scene import blind_reader, scene
-from zipreader.cli.evaluate import evaluate
-from zipreader.errors import ExitCode, InputError, OutputError, UsageError
+from zipreader.cli.evaluate import _rich, evaluate
+from zipreader.errors import ExitCode, InputError, MissingExtraError, OutputError, UsageError
+from zipreader.evaluation.tables import Table
 
 Run = Callable[..., Any]
 
@@ -110,3 +114,29 @@ def test_the_help_teaches_with_an_example(run: Run) -> None:
     text = run("--help").stdout
     assert "Example:" in text
     assert "truth.csv" in text
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_missing_extra_is_named_before_anything_is_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    def uninstalled(package: str) -> None:
+        raise PackageNotFoundError(package)
+
+    monkeypatch.setattr("zipreader.synth.fonts.distribution", uninstalled)
+    monkeypatch.setattr("zipreader.evaluation.run.run", lambda *_: pytest.fail("it was read"))
+    result = run("--count", 20, "--workers", workers)
+    assert isinstance(result.exception, MissingExtraError)
+    assert "pip install 'zipreader[synth]'" in str(result.exception)
+
+
+def test_a_terminal_of_80_columns_cuts_no_figure() -> None:
+    share = "100.0% (29.2-100.0)"
+    head = ("mail", "pieces", "read", "misread of accepted", "best guess right", "must-flag caught")
+    table = Table("Rates", head, (("handwritten", "3", share, share, share, share),), "A note.")
+    console = Console(width=80, file=io.StringIO())
+    console.print(_rich(table))
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    assert (shown.count("100.0% "), shown.count("(29.2-100.0)")) == (4, 4)
+    assert max(map(len, shown.splitlines())) <= 80

@@ -82,7 +82,7 @@ def test_what_is_not_there_is_not_stated(folder: Path) -> None:
     (folder / "model.json").write_text(json.dumps(kept))
     found = describe(folder)
     assert (found.parameters, found.seed, found.command, found.date) == (None,) * 4
-    assert (found.data, found.figures, found.calibration) == ((), (), None)
+    assert (found.data, found.figures, found.strip, found.calibration) == ((), (), None, None)
     assert not found.certified
     assert list(found.sizes) == ["model.tflite", "strip.tflite"]
 
@@ -101,6 +101,12 @@ def test_another_calibration_and_another_network(folder: Path, tmp_path: Path) -
 def test_plain_values_for_json() -> None:
     values = json.loads(json.dumps(describe(default_model_dir()).to_dict()))
     assert values["figures"][0][0]["digits"] == "MNIST test images"
+    assert values["figures"][0][0]["items"] == 10_000
+    measured = values["figures"][0][0]["forced to ten"]
+    low, high = measured["interval"]
+    assert 0.9 < low < measured["share"] < high <= 1
+    assert values["strip"]["parameters"] > 100_000
+    assert 0.5 < values["strip"]["right"] < 1 < values["strip"]["zips"]
     assert values["calibration"]["certificates"][0]["alpha"] == 0.05
     assert values["certified"] is True
 
@@ -108,6 +114,10 @@ def test_plain_values_for_json() -> None:
 def test_no_model_and_a_damaged_card_are_named(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no model here"):
         describe(tmp_path)
+    (folder / "strip.json").write_text("[]")
+    with pytest.raises(ModelError, match=r"strip\.json: damaged"):
+        describe(folder)
+    (folder / "strip.json").unlink()
     (folder / "MODEL_CARD.md").write_bytes(b"\xff\xfe")
     with pytest.raises(ModelError, match=r"MODEL_CARD\.md"):
         describe(folder)

@@ -9,12 +9,13 @@ import pytest
 from tests.evaluation.scene import ToldReader, blind_reader, scene
 from tests.hostile import PAGELESS_TIFF
 from zipreader.elements import Page, Reading
-from zipreader.errors import UsageError
+from zipreader.errors import MissingExtraError, ModelError, UsageError
 from zipreader.evaluation.mail import Job, generated
 from zipreader.evaluation.outcome import Stage, Verdict
 from zipreader.evaluation.run import Setup, run
 from zipreader.reading.images import open_pages
 from zipreader.synth import Population, SourcesSpec
+from zipreader.synth.sources import Sources
 
 
 @pytest.fixture
@@ -78,6 +79,26 @@ def test_workers_change_nothing(jobs: list[Job]) -> None:
     together = list(run(jobs, Setup(blind_reader), workers=2))
     assert together == alone
     assert all(o.exhibit for o in together if not o.error)
+
+
+class Uninstalled(SourcesSpec):
+    """The material of an installation without the extra."""
+
+    def open(self) -> Sources:
+        raise MissingExtraError("synthetic mail", "synth")
+
+
+def no_reader() -> ToldReader:
+    raise ModelError("models: no model here")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_worker_cannot_open_is_told_as_it_is(jobs: list[Job], workers: int) -> None:
+    made = generated(["printed"], 2, 3)
+    with pytest.raises(MissingExtraError, match=r"pip install 'zipreader\[synth\]'"):
+        list(run(made, Setup(blind_reader, Uninstalled()), workers))
+    with pytest.raises(ModelError, match="no model here"):
+        list(run(jobs, Setup(no_reader), workers))
 
 
 def test_only_misses_are_drawn_and_only_on_request(jobs: list[Job]) -> None:

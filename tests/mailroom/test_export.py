@@ -94,13 +94,30 @@ def test_an_export_that_does_not_fit_leaves_the_former_one(
     store: Store, tmp_path: Path, ending: str
 ) -> None:
     out = tmp_path / f"final.{ending}"
-    out.write_text("of yesterday")
+    export_table(store, out)
+    yesterday = out.read_bytes()
     with small_disk(100), pytest.raises(OutputError, match=rf"final\.{ending}: cannot be written"):
         export_table(store, out)
-    assert out.read_text() == "of yesterday"
+    assert out.read_bytes() == yesterday
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".final")] == []
 
 
 def test_a_name_that_is_too_long_is_an_output_error(store: Store, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         export_table(store, tmp_path / ("o" * 300 + ".csv"))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_only_an_earlier_export_is_replaced(store: Store, tmp_path: Path, suffix: str) -> None:
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow")
+    out = tmp_path / f"final.{suffix}"
+    out.touch()
+    for _ in range(2):
+        assert export_table(store, out) == 6
+    for keyed in ("file,zip\na.png,01002\n", '{"file": "a.png"}\n', "[1]\n"):
+        out.write_text(keyed)
+        with pytest.raises(OutputError, match="not an export of zipreader; name another file"):
+            export_table(store, out)
+        assert out.read_text() == keyed
+    assert [path.name for path in tmp_path.glob(".*")] == []

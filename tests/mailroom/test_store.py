@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults import small_disk, unwritable
 from tests.mailroom.office import Clock, fill, identity, record
-from zipreader.errors import StoreError
+from zipreader.errors import NoStoreError, StoreError
 from zipreader.mailroom.desk import Desk, Outcome
 from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.rules import Answer, Rules
@@ -124,7 +124,11 @@ def test_a_newer_database_is_refused_clearly(path: Path) -> None:
 
 
 def test_a_missing_database_is_begun_only_where_asked(path: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no such database"):
+    with pytest.raises(NoStoreError, match="no such database; zipreader batch FOLDER -o .* makes"):
+        Store.open(path, create=False)
+    assert not path.exists()
+    path.write_bytes(b"ZIP,city\n" * 500)
+    with pytest.raises(NoStoreError, match="damaged or none at all"):
         Store.open(path, create=False)
     with pytest.raises(StoreError, match="cannot be used"):
         Store.open(tmp_path / "no" / "mail.db")

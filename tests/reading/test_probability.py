@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zipreader.errors import ModelError
+from zipreader.errors import ModelError, UsageError
 from zipreader.reading.probability import Calibration, Certificate, features, load_calibration
 
 GOOD = {
@@ -137,7 +137,7 @@ def test_the_certificate_of_a_bound(calibration: Calibration) -> None:
 
 
 def test_a_bound_that_was_not_certified_is_refused(calibration: Calibration) -> None:
-    with pytest.raises(ModelError, match=r"0\.10%.*5\.0%, 1\.0%"):
+    with pytest.raises(UsageError, match=r"0\.10%.*5\.0%, 1\.0%"):
         calibration.certificate(0.001)
     with pytest.raises(ModelError, match="none"):
         PLAIN.certificate()

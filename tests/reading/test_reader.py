@@ -16,7 +16,7 @@ import pytest
 from tests.drawing import blank, draw_envelope, on_desk, print_text, printed, rotated
 from zipreader.config import ReaderConfig
 from zipreader.elements import Box, GreyImage, Page, Reading, Reason, Scores, Status, Tiles
-from zipreader.errors import ModelError, UnreadableImageError
+from zipreader.errors import ModelError, UnreadableImageError, UsageError
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 
@@ -240,7 +240,7 @@ def test_the_certified_threshold_is_taken_by_its_bound(reader: Reader) -> None:
 
 
 def test_a_bound_that_is_not_certified_is_refused() -> None:
-    with pytest.raises(ModelError, match="not certified"):
+    with pytest.raises(UsageError, match="not certified"):
         Reader(max_error=0.4321)
 
 

@@ -52,6 +52,9 @@ def test_a_page_and_the_way_to_the_next(visitor: TestClient) -> None:
 
 
 def test_what_is_no_image_is_refused(visitor: TestClient) -> None:
+    form = visitor.post("/v1/read", files={"file": PNG})
+    assert form.status_code == 415
+    assert form.json() == {"error": "send the bytes of the image themselves, not a form"}
     answer = visitor.post("/v1/read", content=b"hello")
     assert answer.status_code == 422
     assert answer.json() == {"error": "<upload>: this is not an image"}

@@ -35,6 +35,9 @@ _OWN = frozenset({"refit", "calibration"})
 
 def calibrate(
     context: typer.Context,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.json", help="The calibration to write.")
+    ],
     mail: Annotated[
         Path | None,
         typer.Argument(
@@ -42,9 +45,6 @@ def calibrate(
             help="Your own mail: a folder with truth.csv (file,zip) or truth.jsonl, or a database "
             "of reviews, with an audit of accepted mail. Without it, synthetic mail is made.",
         ),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.json", help="The calibration to write.")
     ] = None,
     refit: Annotated[
         bool,
@@ -104,10 +104,8 @@ def calibrate(
         raise typer.Exit(ExitCode.INPUT)
 
 
-def _target(out: Path | None) -> Path:
+def _target(out: Path) -> Path:
     """Refuse before the work what could not be written after it."""
-    if out is None:
-        raise UsageError("say with --out which file to write")
     if out.is_dir() or not out.parent.is_dir():
         raise OutputError(f"{out}: --out must be a file in a folder that exists")
     return out

@@ -102,8 +102,8 @@ def evaluate(
     neither training nor calibration has seen; or it is a folder of your own.
     Ends with 3 if files were missing or unreadable; they count as flagged.
 
-    [bold]zipreader evaluate digits[/bold] measures the digit network alone, on digits and faces
-    that it was not trained on, and on the test part of each data file that is given.
+    [bold]zipreader evaluate digits[/bold] measures the digit network alone, on digits and
+    faces that it was not trained on, and on the test part of each data file.
 
     [bold]Example:[/bold]  zipreader evaluate --count 200 --kind handwritten --report out.html
     """
@@ -197,12 +197,18 @@ def _plan(
     seed: int,
     kinds: Sequence[str],
 ) -> tuple[tuple[Job, ...], Provenance]:
-    """The pieces to read, and what the report says about them."""
+    """The pieces to read, and what the report says about them.
+
+    Raises:
+        MissingExtraError: mail is to be made, and the extra is not installed.
+    """
     from zipreader.evaluation.mail import generated
     from zipreader.evaluation.report import Provenance, promises_of, versions
+    from zipreader.synth.fonts import Population, find_faces
 
     if found is None:
         jobs = generated(kinds, count, seed)
+        find_faces(Population.EVALUATION)  # without the extra it ends here, before any worker
         mail = f"{count} synthetic pieces ({', '.join(kinds)}), seed {seed}"
         parameters = {"count": count, "seed": seed, "kinds": list(kinds)}
     else:
@@ -275,9 +281,13 @@ def _rich(table: Table) -> RenderableType:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    shown = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
-    for name in table.head:
-        shown.add_column(name)
+    shown = RichTable(
+        title=table.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for number, name in enumerate(table.head):
+        words = " ".join([name, *(row[number] for row in table.rows)]).split()
+        # Narrow terminals break between a figure and its interval, and cut neither.
+        shown.add_column(name, overflow="fold", min_width=max(map(len, words)))
     for row in table.rows:
         shown.add_row(*map(Text, row))
     return Group(shown, Text(table.note, style="dim"), "")

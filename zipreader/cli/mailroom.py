@@ -52,7 +52,9 @@ CopyFlaggedOption = Annotated[
 JsonOption = Annotated[
     bool,
     typer.Option(
-        "--json", help="On stderr the summary alone, as JSON; so it is where that is no terminal."
+        "--json",
+        help="On stderr the summary alone, as JSON. Where that is no terminal, the summary is JSON "
+        "anyhow, after a line for each file that failed.",
     ),
 ]
 
@@ -144,7 +146,7 @@ class Stop:
 
 @dataclass(slots=True)
 class Board:
-    """Shows how a run goes, on a terminal; elsewhere it only keeps the tally."""
+    """Shows how a run goes on a terminal; elsewhere it names what failed, and keeps the tally."""
 
     console: Console | None
     ledger: Ledger
@@ -152,24 +154,34 @@ class Board:
     total: Callable[[], int | None] = lambda: None
     """How many files there are, once that is known."""
     progress: Progress | None = None
+    quiet: bool = False
+    """Whether nothing but the summary is to be written."""
+    waiting: str = "starting"
+    """What is said before the first file."""
     started: float = field(default_factory=time.monotonic)
 
     @classmethod
     def make(
-        cls, ledger: Ledger, as_json: bool, bar: bool, total: Callable[[], int | None]
+        cls,
+        ledger: Ledger,
+        as_json: bool,
+        bar: bool,
+        total: Callable[[], int | None],
+        waiting: str = "starting",
     ) -> Board:
         """A board for stderr; ``bar`` where nothing else is written to the same terminal."""
         from zipreader.mailroom.work import Tally
 
         console = stderr()
         if as_json or not console.is_terminal:
-            return cls(None, ledger, Tally())
-        return cls(console, ledger, Tally(), total, _bar(console) if bar else None)
+            return cls(None, ledger, Tally(), quiet=as_json, waiting=waiting)
+        progress = _bar(console) if bar else None
+        return cls(console, ledger, Tally(), total, progress, waiting=waiting)
 
     def __enter__(self) -> Board:
         if self.progress is not None:
             self.progress.start()
-            self.progress.add_task("starting", total=None, figures="")
+            self.progress.add_task(self.waiting, total=None, figures="")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -180,6 +192,8 @@ class Board:
         """Count a file, and show it."""
         self.tally = self.tally.plus(outcome)
         if self.console is None:
+            if outcome.error is not None and not self.quiet:
+                complain(outcome.error)
             return
         if outcome.error is not None:
             self.console.print(outcome.error, style="red", markup=False, soft_wrap=True)
@@ -199,8 +213,8 @@ class Board:
     def _speed(self) -> float:
         return self.tally.files / max(time.monotonic() - self.started, 1e-3)
 
-    def summary(self, left_out: int, stopped: bool) -> None:
-        """Sum up, as a table or as one line of JSON."""
+    def summary(self, left_out: int | None, stopped: bool) -> None:
+        """Sum up, as a table or as one line of JSON; ``None`` where nothing can be left out."""
         values: dict[str, int | float | bool] = {
             "files": self.tally.files,
             "pages": self.tally.pages,
@@ -209,7 +223,7 @@ class Board:
             "failed": self.tally.failed,
             "recorded_before": self.ledger.skipped,
             "failed_before": self.ledger.skipped_failed,
-            "left_out": left_out,
+            **({} if left_out is None else {"left_out": left_out}),
             "seconds": round(time.monotonic() - self.started, 2),
             "files_per_second": round(self._speed(), 2),
             "stopped": stopped,
@@ -244,7 +258,7 @@ def _bar(console: Console) -> Progress:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(),
@@ -275,6 +289,6 @@ def _table(values: dict[str, int | float | bool]) -> object:
     table.add_column()
     table.add_column(justify="right")
     for key, label in _LABELS.items():
-        if key in _ALWAYS or values[key]:
+        if key in _ALWAYS or values.get(key):
             table.add_row(label, f"{values[key]:,}")
     return table

@@ -25,7 +25,7 @@ def model(
         bool, typer.Option("--json", help="The same as JSON, for programs.")
     ] = False,
 ) -> None:
-    """Say briefly what the network is: its data and licences, its figures, its promises.
+    """Say briefly what the networks are: their data and licences, figures and promises.
 
     The certified bounds hold for mail like that on which they were certified;
     [bold]zipreader calibrate[/bold] certifies them on your own, and
@@ -41,7 +41,7 @@ def model(
         emit(json.dumps(found.to_dict(), indent=2))
         return
     console = stdout()
-    console.print(_facts(found), *_figures(found), *_promises(found))
+    console.print(_facts(found), *_figures(found), *_strip(found), *_promises(found))
 
 
 def _facts(found: Description) -> Table:
@@ -82,6 +82,30 @@ def _figures(found: Description) -> Sequence[RenderableType]:
     return tables
 
 
+def _strip(found: Description) -> Sequence[RenderableType]:
+    """The second network: its size, and how much it spells right alone."""
+    from rich.text import Text
+
+    strip = found.strip
+    if strip is None:
+        return []
+    size = f"{strip.parameters:,} parameters" if strip.parameters else "parameters not stated"
+    lines = [f"Strip network, which spells whole fields: {size}{_dated(strip.date)}"]
+    for name, share, count in (
+        ("strips", strip.right, strip.strips),
+        ("of them with five digits", strip.zips_right, strip.zips),
+    ):
+        if share is not None and count is not None:
+            lines.append(f"  {count:,} {name}, all signs right: {share:.1%}")
+    if len(lines) > 1:
+        lines[0] += "; alone, on strips of unseen writers:"
+    return [Text("\n".join([*lines, ""]))]
+
+
+def _dated(date: str | None) -> str:
+    return f", {date}" if date else ""
+
+
 def _promises(found: Description) -> Sequence[RenderableType]:
     from rich import box
     from rich.table import Table
@@ -104,8 +128,8 @@ def _promises(found: Description) -> Sequence[RenderableType]:
             f"{each.wrong}",
             "default" if each.alpha == calibration.default_alpha else "",
         )
-    date = f", {calibration.date}" if calibration.date else ""
-    return [table, Text(f"For mail like this{date}: {calibration.mail}.")]
+    dated = _dated(calibration.date)
+    return [table, Text(f"For mail like this{dated}: {calibration.mail}.")]
 
 
 def _why(found: Description) -> str:

@@ -22,6 +22,17 @@ class RuntimeName(StrEnum):
     KERAS = "keras"
 
 
+def _probability(text: str) -> float:
+    """``0.4`` or ``40%`` -> 0.4, both ends included."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no probability: write 0.4 or 40%") from error
+    if not 0 <= value <= 1:
+        raise typer.BadParameter(f"{text!r} is no probability from 0 to 1")
+    return value
+
+
 MaxErrorOption = Annotated[
     str | None,
     typer.Option(
@@ -35,10 +46,10 @@ MinConfidenceOption = Annotated[
     float | None,
     typer.Option(
         "--min-confidence",
-        min=0.0,
-        max=1.0,
+        parser=_probability,
         metavar="P",
-        help="Accept from this probability on instead; nothing is certified then.",
+        help="Accept from this probability on instead, such as 0.9 or 90%; nothing is certified "
+        "then.",
     ),
 ]
 CalibrationOption = Annotated[
@@ -83,7 +94,7 @@ def make_reader(
     """The reader that the options ask for.
 
     Raises:
-        UsageError: options that contradict each other, or no share.
+        UsageError: options that contradict each other, no share, or one that is not certified.
         ModelError: the model or its calibration cannot be used.
     """
     if max_error is not None and min_confidence is not None:
@@ -109,6 +120,9 @@ def share(text: str) -> float:
         value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError as error:
         raise UsageError(f"{text!r} is no share: write 0.5% or 0.005") from error
+    if 1 < value < 100 and not text.endswith("%"):
+        meant = f"write {text}% or {value / 100:g}"
+        raise UsageError(f"{text!r} is no share between 0 and 1: {meant}")
     if not 0 < value < 1:
         raise UsageError(f"{text!r} is no share between 0 and 1")
     return value

@@ -14,8 +14,8 @@ _RIVALS = 3
 _FAINTEST = 0.005
 
 
-def panel(reading: Reading) -> Panel:
-    """A panel a page."""
+def panel(reading: Reading, several: bool = False) -> Panel:
+    """A panel a page; ``several`` says that the file has further pages."""
     from zipreader.reading.record import best_guess
 
     best = best_guess(reading)
@@ -30,7 +30,7 @@ def panel(reading: Reading) -> Panel:
     rivals = _rivals(reading, best)
     if rivals:
         parts.append(rivals)
-    page = f" · page {reading.page.index + 1}" if reading.page.index else ""
+    page = f" · page {reading.page.index + 1}" if several or reading.page.index else ""
     title = Text(f"{Path(reading.page.path).name}{page}", style="bold")
     seconds = f"{sum(reading.seconds.values()):.2f} s"
     return Panel(
@@ -62,7 +62,8 @@ def _decision(reading: Reading, colour: str) -> Text:
 
 def _digits(best: ZipHypothesis) -> Text:
     cells = [f"{digit.value} {100 * digit.confidence:.0f}%" for digit in best.digits]
-    return Text("digits   " + "   ".join(cells), style="dim")
+    lines = ["   ".join(cells[start : start + 5]) for start in range(0, len(cells), 5)]
+    return Text("digits   " + "\n         ".join(lines), style="dim")
 
 
 def _rivals(reading: Reading, best: ZipHypothesis | None) -> Text | None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from zipreader.reading.reader import Reader
 
 _STDIN = "-"
+_STDIN_PATH = "<stdin>"
+"""The path in the record of what came from there."""
 
 
 def read(
@@ -68,6 +70,8 @@ def read(
     run = _Run(reader, as_json, explain, field)
     for source in images:
         run.read(source)
+    if run.bare:
+        complain("--field takes the whole image for a ZIP: drop it where an envelope is shown")
     if run.failure is not None:
         raise typer.Exit(run.failure)
     if run.flagged:
@@ -84,6 +88,8 @@ class _Run:
     field: bool
     pages: int = 0
     flagged: int = 0
+    bare: int = 0
+    """Pages that were taken for a ZIP alone, and showed none."""
     failure: ExitCode | None = None
 
     def read(self, source: str) -> None:
@@ -91,18 +97,27 @@ class _Run:
         from zipreader.reading.record import error_record
 
         try:
-            for page in _pages(source, self.reader):
-                self._show(
-                    self.reader.read_field(page) if self.field else self.reader.read_page(page)
-                )
+            for page, several in self._pages_of(source):
+                read = self.reader.read_field if self.field else self.reader.read_page
+                self._show(read(page), several)
         except InputError as error:
             complain(str(error))
             self.failure = self.failure or error.exit_code
             if self.as_json:
-                emit(json.dumps(error_record(source, str(error))))
+                emit(
+                    json.dumps(
+                        error_record(_STDIN_PATH if source == _STDIN else source, str(error))
+                    )
+                )
 
-    def _show(self, reading: Reading) -> None:
+    def _pages_of(self, source: str) -> Iterator[tuple[Page, bool]]:
+        """The pages, and whether there are several, which records need not know."""
+        pages = _pages(source, self.reader)
+        return ((page, False) for page in pages) if self.as_json else _with_company(pages)
+
+    def _show(self, reading: Reading, several: bool) -> None:
         self.pages += 1
+        self.bare += self.field and reading.zip is None
         self.flagged += not reading.decision.accepted
         if self.as_json:
             from zipreader.reading.record import to_record
@@ -111,7 +126,7 @@ class _Run:
         else:
             from zipreader.cli.panel import panel
 
-            stdout().print(panel(reading))
+            stdout().print(panel(reading, several))
         if self.explain is not None:
             _draw(reading, _numbered(self.explain, self.pages))
 
@@ -120,8 +135,25 @@ def _pages(source: str, reader: Reader) -> Iterator[Page]:
     from zipreader.reading.images import open_pages, pages_from_bytes
 
     if source == _STDIN:
-        return pages_from_bytes(sys.stdin.buffer.read(), "<stdin>", reader.config.images)
+        return pages_from_bytes(sys.stdin.buffer.read(), _STDIN_PATH, reader.config.images)
     return open_pages(source, reader.config.images)
+
+
+def _with_company(pages: Iterator[Page]) -> Iterator[tuple[Page, bool]]:
+    """Each page, and whether it is one of several; damage is told after the page before it."""
+    page, failure = next(pages, None), None
+    if page is None:
+        return
+    try:
+        following = next(pages, None)
+    except InputError as error:
+        following, failure = None, error
+    yield page, following is not None or failure is not None
+    if failure is not None:
+        raise failure
+    if following is not None:
+        yield following, True
+        yield from ((each, True) for each in pages)
 
 
 def _check_output(explain: Path | None) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zipreader.mailroom.rules import Answer
 
 _HELP = (
-    "Enter accepts the guess · five digits · 1 to 5 takes a candidate · n no ZIP · "
+    "Enter accepts the guess · five digits · 1 to 5 takes a candidate · n no ZIP\n"
     "x cannot read · s skip · u undo · o open the image · q quit"
 )
 

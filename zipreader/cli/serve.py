@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zipreader.cli.console import complain, stderr
+from zipreader.cli.console import stderr
 from zipreader.cli.desk import AuditOption, DatabaseOption, DoubleOption, LeaseOption, make_rules
 from zipreader.cli.options import CalibrationOption, MaxErrorOption, ModelOption, share
 from zipreader.errors import MissingExtraError, OutputError, UsageError
@@ -71,8 +71,7 @@ def serve(
     _check_token(token, here)
     spec = ReaderSpec(model, share(max_error) if max_error is not None else None, None, calibration)
     promises = _promises(spec)
-    is_new = not db.exists()
-    Store.open(db).close()
+    Store.open(db, create=False).close()
     config = WebConfig(
         db,
         make_rules(double, audit, lease),
@@ -95,8 +94,6 @@ def serve(
     with _listening(host, port) as listener, suppress(KeyboardInterrupt):
         where = f"[{host}]" if ":" in host else host
         stderr().print(f"http://{where}:{listener.getsockname()[1]}  (Ctrl-C ends)")
-        if is_new:
-            complain(f"{db} is new and empty: zipreader batch SCANS -o {db} fills it")
         server.run([listener])
 
 

@@ -89,7 +89,7 @@ def train(
         bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
     ] = False,
 ) -> None:
-    """Train a network, calibrate and measure it, and write it to a model folder.
+    """Train a network, measure it, and write it to a model folder; certify nothing yet.
 
     A model has two networks: one reads digits, [bold]--network strip[/bold] reads whole
     fields without cutting them. Train both into one folder.

@@ -88,6 +88,7 @@ def watch(
     from zipreader.mailroom.pool import Pool
     from zipreader.mailroom.sources import Folder
     from zipreader.mailroom.watch import HotFolder, Patience
+    from zipreader.mailroom.work import one_line
 
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
@@ -107,10 +108,13 @@ def watch(
         # What was moved and not yet recorded when an earlier watch was killed.
         moved: Iterable[MailFile] = Folder(str(move_to)) if move_to else ()
         files: Iterable[MailFile | None] = chain(moved, hot)
-        with Board.make(ledger, as_json, bar=True, total=lambda: None) as board:
+        waiting = f"waiting for files in {one_line(str(folder))}"
+        with Board.make(ledger, as_json, True, lambda: None, waiting) as board:
+            if board.console is None and not as_json:
+                complain(f"{waiting}, until Ctrl-C")
             for outcome in run_batch(stop.until(files), pool, sink, ledger, before):
                 board.show(outcome)
-    board.summary(left_out=0, stopped=stop.wanted)
+    board.summary(left_out=None, stopped=stop.wanted)
     raise typer.Exit(board.exit_code(stopped=False))
 
 

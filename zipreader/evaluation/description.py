@@ -15,6 +15,7 @@ from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"
+STRIP_CARD = "STRIP_CARD.md"
 CALIBRATION = "calibration.json"
 _FILES = ("model.keras", "model.tflite", "strip.keras", "strip.tflite")
 _LICENCES = "Data and licences"
@@ -30,12 +31,29 @@ class CardTable:
 
 
 @dataclass(frozen=True, slots=True)
+class StripDescription:
+    """The second network, which spells whole fields; ``None`` where its files do not say.
+
+    ``right`` is the share of ``strips`` of unseen writers of which all signs
+    are right, ``zips_right`` that of the ``zips``, the strips with five digits.
+    """
+
+    parameters: int | None
+    date: str | None
+    command: str | None
+    strips: int | None
+    right: float | None
+    zips: int | None
+    zips_right: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """What a model folder says of itself; ``None`` or empty where it does not say.
 
     ``name`` is that of the records; ``sizes`` are bytes by file.  ``data`` are
     the sources with their licences, ``figures`` the tables of the model card;
-    ``calibration`` holds the certified bounds.
+    ``strip`` is the second network, ``calibration`` holds the certified bounds.
     """
 
     folder: Path
@@ -49,6 +67,7 @@ class Description:
     sizes: dict[str, int]
     data: tuple[str, ...]
     figures: tuple[CardTable, ...]
+    strip: StripDescription | None
     calibration: Calibration | None
 
     @property
@@ -60,7 +79,11 @@ class Description:
         return calibration.model in (None, self.name)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; a row of a table is an object by the heads of its columns."""
+        """Plain values for JSON; a row of a table is an object by the heads of its columns.
+
+        Its numbers are numbers, and a share with its interval is an object of
+        ``share`` and ``interval``, all from 0 to 1.
+        """
         calibration = self.calibration
         return {
             "name": self.name,
@@ -74,9 +97,10 @@ class Description:
             "bytes": self.sizes,
             "data": list(self.data),
             "figures": [
-                [dict(zip(table.head, row, strict=False)) for row in table.rows]
+                [dict(zip(table.head, map(_value, row), strict=False)) for row in table.rows]
                 for table in self.figures
             ],
+            "strip": asdict(self.strip) if self.strip else None,
             "certified": self.certified,
             "calibration": None
             if calibration is None
@@ -115,20 +139,38 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
         },
         data=tuple(_items(card.get(_LICENCES, ""))),
         figures=tuple(_tables(card.get(_FIGURES, ""))),
+        strip=_strip(folder),
         calibration=load_calibration(bounds) if bounds else None,
     )
 
 
+def _strip(folder: Path) -> StripDescription | None:
+    """What ``strip.json`` and the card of the second network say; ``None`` without the former."""
+    path = folder / "strip.json"
+    if not path.is_file():
+        return None
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        figures = values.get("figures", {})
+        stated = [figures.get(name) for name in ("strips", "right", "zips", "zips_right")]
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise ModelError(f"{path}: damaged ({type(error).__name__})") from error
+    found = re.search(r"([\d,]+) parameters", "".join(_card(folder / STRIP_CARD).values()))
+    parameters = int(found[1].replace(",", "")) if found else None
+    return StripDescription(parameters, values.get("date"), values.get("command"), *stated)
+
+
 def _card(path: Path) -> dict[str, str]:
-    """The sections of the model card by their headings; empty where there is no card."""
+    """The sections of a card by their headings, what comes first by none; empty without a card."""
     if not path.exists():
         return {}
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{path}: the model card cannot be read ({error})") from error
-    _, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
-    return {heading.strip(): body for heading, _, body in (part.partition("\n") for part in parts)}
+    first, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    sections = (part.partition("\n") for part in parts)
+    return {"": first} | {heading.strip(): body for heading, _, body in sections}
 
 
 def _items(text: str) -> Iterator[str]:
@@ -146,3 +188,17 @@ def _tables(text: str) -> Iterator[CardTable]:
 
 def _cells(line: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+
+
+def _value(cell: str) -> str | int | float | dict[str, Any]:
+    """A cell as a number, or a share with its interval, where it is one; else its text."""
+    if re.fullmatch(r"\d+(,\d{3})*", cell):
+        return int(cell.replace(",", ""))
+    if found := re.fullmatch(r"([\d.]+)%(?: \(([\d.]+) to ([\d.]+)\))?", cell):
+        share, low, high = (None if part is None else _share(part) for part in found.groups())
+        return {"share": share, "interval": None if low is None else [low, high]}
+    return cell
+
+
+def _share(percent: str) -> float:
+    return round(float(percent) / 100, 6)

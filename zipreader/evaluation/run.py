@@ -133,16 +133,22 @@ def failed(name: str, truth: Truth, message: str) -> Outcome:
     )
 
 
-_examiner: Examiner | None = None
+_examiner: Examiner | ZipReaderError | None = None
 
 
 def _open_worker(setup: Setup) -> None:
+    """Open the reader; a failure is kept for the first job, since here it would break the pool."""
     global _examiner
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the pool
-    _examiner = Examiner(setup)
+    try:
+        _examiner = Examiner(setup)
+    except ZipReaderError as error:
+        _examiner = error
 
 
 def _examine(job: Job) -> Outcome:
+    if isinstance(_examiner, ZipReaderError):
+        raise _examiner
     assert _examiner is not None
     return _examiner.examine(job)
 
@@ -158,6 +164,7 @@ def run(jobs: Sequence[Job], setup: Setup | None = None, workers: int = 1) -> It
     Raises:
         UsageError: less than one worker.
         ModelError: the reader cannot be opened.
+        MissingExtraError: mail is to be made, and the extra is not installed.
     """
     setup = setup or Setup()
     if workers < 1:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from zipreader.errors import MissingExtraError, OutputError, UsageError
 from zipreader.mailroom.finals import COLUMNS, row_of, settled
@@ -17,19 +18,22 @@ from zipreader.reading.directory import Directory
 
 Row = dict[str, object]
 _CHUNK = 2000
+_LONGEST_HEADING = 1 << 20
+"""Bytes in which the first row of an export ends."""
 
 
 def export_table(store: Store, out: Path) -> int:
     """Write the last word on every piece, see :func:`~zipreader.mailroom.finals.row_of`.
 
-    The file is written aside and renamed, so that it is whole or not there.
+    The file is written aside and renamed, so that it is whole or not there.  It replaces an
+    earlier export or an empty file, and no other: a slip in a name costs nobody a keyed table.
 
     Returns:
         The number of pieces.
 
     Raises:
         UsageError: another ending than ``.csv``, ``.jsonl`` or ``.parquet``.
-        OutputError: it cannot be written.
+        OutputError: it cannot be written, or there is such a file that is no export.
         MissingExtraError: Parquet without its extra.
     """
     write = {".csv": _write_csv, ".jsonl": _write_jsonl, ".parquet": _write_parquet}.get(
@@ -40,6 +44,7 @@ def export_table(store: Store, out: Path) -> int:
     directory = Directory()
     aside = out.with_name(f".{out.name}.new")
     try:
+        _refuse_what_is_no_export(out)
         count = write(aside, (row_of(item, directory) for item in settled(store)))
         aside.replace(out)
     except OSError as error:
@@ -49,6 +54,41 @@ def export_table(store: Store, out: Path) -> int:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
     return count
+
+
+def _refuse_what_is_no_export(out: Path) -> None:
+    if not out.is_file() or not out.stat().st_size:
+        return
+    heading = {".csv": _csv_heading, ".jsonl": _jsonl_heading}.get(
+        out.suffix.lower(), _parquet_heading
+    )
+    if heading(out) != COLUMNS:
+        raise OutputError(
+            one_line(f"{out}: there is such a file, and it is not an export of zipreader; "
+                     "name another file")
+        )  # fmt: skip
+
+
+def _csv_heading(path: Path) -> tuple[str, ...]:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        return tuple(file.readline(_LONGEST_HEADING).rstrip("\r\n").split(","))
+
+
+def _jsonl_heading(path: Path) -> tuple[str, ...]:
+    with path.open("rb") as file:
+        try:
+            first = json.loads(file.readline(_LONGEST_HEADING))
+        except (ValueError, RecursionError):
+            return ()
+    return tuple(first) if isinstance(first, dict) else ()
+
+
+def _parquet_heading(path: Path) -> tuple[str, ...]:
+    _, pq = _parquet()
+    try:
+        return tuple(pq.read_schema(path).names)
+    except ValueError:  # what Arrow calls invalid
+        return ()
 
 
 def _write_csv(path: Path, rows: Iterator[Row]) -> int:
@@ -82,11 +122,7 @@ def _write_jsonl(path: Path, rows: Iterator[Row]) -> int:
 
 
 def _write_parquet(path: Path, rows: Iterator[Row]) -> int:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("Parquet", "parquet") from error
+    pa, pq = _parquet()
     kinds = {
         "page": pa.int32(),
         "reviewers": pa.list_(pa.string()),
@@ -102,6 +138,15 @@ def _write_parquet(path: Path, rows: Iterator[Row]) -> int:
             writer.write_table(pa.Table.from_pylist(chunk, schema))
             count += len(chunk)
     return count
+
+
+def _parquet() -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtraError("Parquet", "parquet") from error
+    return pa, pq
 
 
 def _printable(row: Row) -> Row:

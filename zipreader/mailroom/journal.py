@@ -148,7 +148,7 @@ class JournaledFile:
         if _size(self.path) and not _size(self._journal_path):
             cause = (
                 f"there is such a file, and {self._journal_path.name}, which says how to go on "
-                "with it, is missing: remove it, or name another"
+                "with it, is missing: name another, or remove it if it is not needed"
             )
             raise OutputError(one_line(f"{self.path}: {cause}"))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from zipreader.errors import StoreError
+from zipreader.errors import NoStoreError, StoreError
 from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.migrations import (
     ForeignDatabaseError,
@@ -81,12 +81,14 @@ class Store:
             clock: the time, for tests.
 
         Raises:
-            StoreError: it is missing, damaged, newer than this program, or no database of mail.
+            StoreError: it is damaged, newer than this program, no database of mail, or locked.
+            NoStoreError: it is so, or is missing, where it was not to be begun.
         """
         name = os.fspath(path)
         if not create and not Path(path).is_file():
-            raise StoreError(f"{name}: no such database")
-        with _complaining(name):
+            makes = f"zipreader batch FOLDER -o {name}"
+            raise NoStoreError(f"{name}: no such database; {makes} makes it")
+        with _complaining(name, StoreError if create else NoStoreError):
             connection = sqlite3.connect(
                 name, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -274,22 +276,25 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _complaining(path: str) -> Iterator[None]:
-    """Turn the errors of SQLite into one line that names the file."""
+def _complaining(path: str, foreign: type[StoreError] = StoreError) -> Iterator[None]:
+    """Turn the errors of SQLite into one line that names the file.
+
+    ``foreign`` is raised where the file is none of ours, at least not of this version.
+    """
     try:
         yield
     except NewerVersionError as error:
-        raise StoreError(
+        raise foreign(
             f"{path}: the database is of version {error}, newer than this zipreader knows; "
             "update zipreader"
         ) from error
     except ForeignDatabaseError as error:
-        raise StoreError(f"{path}: this is no database of zipreader") from error
+        raise foreign(f"{path}: this is no database of zipreader") from error
     except sqlite3.IntegrityError:  # a fault of the program, not of the file
         raise
     except sqlite3.OperationalError as error:
         raise StoreError(f"{path}: the database cannot be used ({error})") from error
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: the database is damaged or none at all ({error})") from error
+        raise foreign(f"{path}: the database is damaged or none at all ({error})") from error
     except json.JSONDecodeError as error:
         raise StoreError(f"{path}: the database is damaged (a record is no JSON)") from error

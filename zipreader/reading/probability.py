@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zipreader.errors import ModelError
+from zipreader.errors import ModelError, UsageError
 
 _EDGE = 1e-6
 _USUAL_PLACE = 0.3
@@ -62,17 +62,19 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
     def certificate(self, alpha: float | None = None) -> Certificate:
-        """The certificate for an error bound.
+        """The certificate for an error bound, or for the default one.
 
         Raises:
-            ModelError: none was certified for this bound.
+            UsageError: none was certified for the bound that was asked for.
+            ModelError: none was certified for the default bound.
         """
         wanted = self.default_alpha if alpha is None else alpha
         for certificate in self.certificates:
             if math.isclose(certificate.alpha, wanted, rel_tol=1e-6):
                 return certificate
         known = ", ".join(f"{c.alpha:.1%}" for c in self.certificates) or "none"
-        raise ModelError(f"an error bound of {wanted:.2%} is not certified (certified: {known})")
+        kind = ModelError if alpha is None else UsageError
+        raise kind(f"an error bound of {wanted:.2%} is not certified (certified: {known})")
 
 
 def features(evidence: Mapping[str, float]) -> dict[str, float]:
@@ -129,12 +131,23 @@ def load_calibration(path: Path) -> Calibration:
     except (
         ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError
     ) as error:  # fmt: skip
-        raise ModelError(f"{path}: damaged calibration ({error!r})") from error
+        cause = _cause(error)
+        raise ModelError(f"{path}: damaged calibration, or none at all ({cause})") from error
     _check_numbers(calibration, path)
     unknown = set(weights) - set(features(_NO_EVIDENCE))
     if unknown:
         raise ModelError(f"{path}: unknown features {sorted(unknown)}")
     return calibration
+
+
+def _cause(error: Exception) -> str:
+    """Why the content of a file is no calibration, in words."""
+    match error:
+        case KeyError():
+            return f"{error.args[0]} is missing"
+        case json.JSONDecodeError() | UnicodeDecodeError() | RecursionError():
+            return "it is no JSON"
+    return "a value is missing or of another kind"
 
 
 def _check_numbers(calibration: Calibration, path: Path) -> None:

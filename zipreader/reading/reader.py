@@ -56,6 +56,7 @@ class Reader:
 
     Raises:
         ModelError: the model or the calibration cannot be used.
+        UsageError: the bound is not certified.
     """
 
     def __init__(

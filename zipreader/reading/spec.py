@@ -25,6 +25,7 @@ class ReaderSpec:
 
         Raises:
             ModelError: the model or the calibration cannot be used.
+            UsageError: the bound is not certified.
         """
         import cv2  # only a worker loads what reads; the process that hands out files stays small
 

@@ -135,8 +135,10 @@ def certify_own_mail(
     except InputError as error:
         accepted = [s for s in scored if s.probability >= _threshold_in_use(present)]
         wrong = sum(not s.right for s in accepted)
+        of_all = f" of {len(used.read):,} (the others start the search)" if used.spent else ""
+        told = str(error).replace(" pieces certify", f"{of_all} pieces certify", 1)
         raise InputError(
-            f"{mail.origin}: {error}; of the {len(scored):,} that could certify, "
+            f"{mail.origin}: {told}; of the {len(scored):,} that could certify, "
             f"{len(accepted):,} reach the threshold in use, {wrong} of them with a wrong ZIP"
         ) from error
     calibration = replace(

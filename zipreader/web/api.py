@@ -42,6 +42,8 @@ class Api:
     async def read(self, request: Request) -> Response:
         """Read a page of the image that is the body."""
         page = _page(request)
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            raise HTTPException(415, "send the bytes of the image themselves, not a form")
 
         async def image() -> bytes:
             return await body_of(request, self.config.most_bytes, self.config.upload_seconds)

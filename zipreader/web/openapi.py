@@ -106,6 +106,7 @@ def _read(config: ApiConfig) -> Schema:
                     "404": "The image has no such page.",
                     "408": "The image did not arrive in time.",
                     "413": "The image is too large.",
+                    "415": "A form was sent, and not the bytes of the image themselves.",
                     "421": "The server is not called by that name.",
                     "422": "The body is no image that can be read.",
                     "503": "All readers are busy: try again after Retry-After seconds.",
