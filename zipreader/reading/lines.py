@@ -65,9 +65,10 @@ def _without_rules(
     runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     joined = cv2.dilate(runs, np.ones((3, run), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    labels[runs == 0] = 0
+    ys, xs = np.nonzero(runs)
+    belongs = labels[ys, xs]
     width = stats[:, cv2.CC_STAT_WIDTH] - run
-    area = np.bincount(labels.ravel(), minlength=len(stats))
+    area = np.bincount(belongs, minlength=len(stats))
     is_rule = (width >= config.rule[0] * dpi) & (area <= (config.rule[1] * dpi + 2) * width)
     is_rule[0] = False
     if not is_rule.any():
@@ -78,7 +79,9 @@ def _without_rules(
         is_rule[index] = not _is_boxed(stats[index], sides, run)
     crossing = np.ones((round(config.crossing * dpi), 1), np.uint8)
     strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, crossing)
-    kept: npt.NDArray[np.uint8] = np.where(is_rule[labels], strokes, mask)
+    ys, xs = ys[is_rule[belongs]], xs[is_rule[belongs]]
+    kept = mask.copy()
+    kept[ys, xs] = strokes[ys, xs]
     return kept
 
 
