@@ -2,25 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from zipreader.synth.fonts import Population, find_faces
-from zipreader.training.printed import (
-    POPULATIONS,
-    PrintConfig,
-    faces_of,
-    print_character,
-    printed_digits,
-)
+from zipreader.training.printed import PrintConfig, print_character, printed_digits
 from zipreader.training.sources import Sources
 from zipreader.training.splits import Part
-
-
-def test_only_training_faces_train_and_tune() -> None:
-    for part in (Part.TRAIN, Part.TUNE):
-        assert POPULATIONS[part] is Population.TRAINING
-        used = {face.family for family in faces_of(part) for face in family}
-        assert used == {face.family for face in find_faces(Population.TRAINING)}
-    measured = {face.family for family in faces_of(Part.TEST) for face in family}
-    assert not measured & {face.family for face in find_faces(Population.TRAINING)}
+from zipreader.training.typefaces import faces_of
 
 
 def test_print_has_the_asked_height() -> None:

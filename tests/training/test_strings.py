@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zipreader.elements import NOT_A_DIGIT
-from zipreader.training.strings import LabelRule, StringConfig, compose, cut, trimmed
+from zipreader.training.strings import LabelRule, StringConfig, compose, cut, in_box, trimmed
 
 _ONE = [np.array([[10.0, 0.0], [10.0, 80.0]])]
 _HYPHEN = [np.array([[0.0, 1.0], [30.0, 0.0]])]
@@ -57,3 +57,22 @@ def test_cuts_are_digits_or_not() -> None:
     assert {label for _, label in pieces} <= {1, NOT_A_DIGIT}
     assert pieces
     assert all(coverage.shape == string.coverage.shape for coverage, _ in pieces)
+
+
+def test_a_box_stands_around_the_ink_and_bars_in_its_gaps_only() -> None:
+    ink = np.zeros((40, 100), np.float32)
+    ink[:, 10:30] = ink[:, 60:80] = 1
+    for seed in range(30):
+        boxed = in_box(ink, 40, np.random.default_rng(seed))
+        margin = (boxed.shape[0] - 40) // 2
+        inside = boxed[margin:-margin, margin:-margin]
+        assert inside.shape == ink.shape
+        assert (inside[ink == 1] == 1).all()
+        free = np.where(ink == 0, inside, 0)[3:-3, 3:-3]  # the frame is at most two pixels wide
+        columns = np.flatnonzero(free.max(axis=0) > 0.3)
+        assert columns.size <= 3 and all(40 < column + 3 < 50 for column in columns)
+        frame = boxed.copy()
+        frame[margin:-margin, margin:-margin] = 0
+        ys, xs = np.nonzero(frame > 0.3)
+        assert ys.min() < margin <= boxed.shape[0] - margin <= ys.max()
+        assert xs.min() < margin <= boxed.shape[1] - margin <= xs.max()

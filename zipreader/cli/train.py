@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from zipreader.training.spelling.model import StripWatcher
     from zipreader.training.train import Epoch, Step
 
-_EXTRA_PACKAGES = ("keras", "tensorflow", "matplotlib")
+_EXTRA_PACKAGES = ("fontTools", "keras", "matplotlib", "tensorflow")
 
 _LOCAL_OPTIONS = ("--run", "--cache", "--workers")
 
@@ -66,6 +66,12 @@ def train(
         Path | None,
         typer.Option(
             metavar="FOLDER", help="Your own reviewed glyphs: images in folders 0 to 9 and none."
+        ),
+    ] = None,
+    faces: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Typefaces besides the packaged ones: .ttf, .otf, .woff."
         ),
     ] = None,
     network: Annotated[
@@ -110,7 +116,7 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
-    sources = Sources(mnist or standard_mnist(), strokes, letters, words, glyphs)
+    sources = Sources(mnist or standard_mnist(), strokes, letters, words, glyphs, faces)
     kept = cache or default_cache()
     workshop = Workshop(run or kept / "run", kept, workers, resume)
     console = stderr()

@@ -12,25 +12,19 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from zipreader.elements import InkMap, Tiles
-from zipreader.synth.fonts import Face, Population, Style, find_faces, load
+from zipreader.synth.fonts import Face, Style, load
 from zipreader.training.lookalikes import LOOK_ALIKES
 from zipreader.training.scanning import ScanConfig, scanned_tile
 from zipreader.training.sources import Made, Sources, no_digits
 from zipreader.training.splits import Part
 from zipreader.training.strings import trimmed
+from zipreader.training.typefaces import Families, faces_of
 
 _SIDE = 72
 """Size in pixels at which characters are drawn before they are brought to size."""
 _DIGITS = "0123456789"
 _SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#%*+=@$"<>~^_-.:'
 _LETTERS = "".join(sign for sign in _SIGNS if sign not in LOOK_ALIKES)
-POPULATIONS = {
-    Part.TRAIN: Population.TRAINING,
-    Part.TUNE: Population.TRAINING,
-    Part.CALIBRATION: Population.CALIBRATION,
-    Part.TEST: Population.EVALUATION,
-}
-"""Whose faces stand for a part; nothing is trained or tuned on faces that measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,8 @@ def printed_digits(
 ) -> Made:
     """Digits of the faces of ``part``, each digit equally often."""
     labels = ((first + np.arange(size)) % 10).astype(np.uint8)
-    return _printed([_DIGITS[label] for label in labels], part, rng), labels
+    texts = [_DIGITS[label] for label in labels]
+    return _printed(texts, faces_of(part, sources.faces), rng), labels
 
 
 def printed_letters(
@@ -65,7 +60,7 @@ def printed_letters(
     """Letters and signs that look like no digit, pairs of characters, and halves of digits."""
     config = PrintConfig()
     texts = [_not_a_digit(rng, config) for _ in range(size)]
-    return _printed(texts, part, rng), no_digits(size)
+    return _printed(texts, faces_of(part, sources.faces), rng), no_digits(size)
 
 
 def print_character(text: str, face: Face, rng: np.random.Generator, config: PrintConfig) -> InkMap:
@@ -90,18 +85,8 @@ def _struck(
     return _placed(canvas, face, rng, config)
 
 
-@lru_cache(maxsize=4)
-def faces_of(part: Part) -> tuple[tuple[Face, ...], ...]:
-    """The faces of a part by family, so that each family is used equally often."""
-    families: dict[str, list[Face]] = {}
-    for face in find_faces(POPULATIONS[part]):
-        families.setdefault(face.family, []).append(face)
-    return tuple(tuple(faces) for faces in families.values())
-
-
-def _printed(texts: list[str], part: Part, rng: np.random.Generator) -> Tiles:
+def _printed(texts: list[str], families: Families, rng: np.random.Generator) -> Tiles:
     config, scanning = PrintConfig(), ScanConfig()
-    families = faces_of(part)
     tiles = []
     for text in texts:
         faces = families[int(rng.integers(len(families)))]

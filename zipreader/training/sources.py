@@ -53,7 +53,8 @@ class Sources:
 
     ``mnist`` in the layout of Keras, ``strokes`` and ``letters`` as
     ``load_strokes`` reads them, ``words`` with the arrays ``images``
-    and ``writers``, ``glyphs`` a folder with one folder a digit.
+    and ``writers``, ``glyphs`` a folder with one folder a digit, ``faces`` a
+    folder of font files.
     """
 
     mnist: Path | None = None
@@ -61,6 +62,7 @@ class Sources:
     letters: Path | None = None
     words: Path | None = None
     glyphs: Path | None = None
+    faces: Path | None = None
 
     def given(self) -> dict[str, Path]:
         """The files that are there, by name."""
@@ -70,28 +72,29 @@ class Sources:
             "letters": self.letters,
             "words": self.words,
             "glyphs": self.glyphs,
+            "faces": self.faces,
         }
         return {name: path for name, path in named.items() if path is not None}
 
     def has(self, kind: Kind) -> bool:
         """Whether there is what this kind cannot do without."""
-        return all(name in self.given() for name in _NEEDED[kind][:1])
+        return kind in _ALWAYS or _USED[kind][0] in self.given()
 
     def state(self, kind: Kind | None = None) -> str:
         """Changes with the name, size or time of any file, or of those that this kind uses."""
         files = self.given()
-        names = sorted(files) if kind is None else _NEEDED[kind]
+        names = sorted(files) if kind is None else _USED[kind]
         return ";".join(f"{name}={_state(files.get(name))}" for name in names)
 
 
-_NEEDED: dict[Kind, tuple[str, ...]] = {
+_USED: dict[Kind, tuple[str, ...]] = {
     Kind.MNIST: ("mnist",),
     Kind.DISTORTED: ("mnist",),
     Kind.STROKES: ("strokes",),
-    Kind.PRINTED: (),
+    Kind.PRINTED: ("faces",),
     Kind.GLYPHS: ("glyphs",),
     Kind.LETTERS: ("letters",),
-    Kind.PRINTED_LETTERS: (),
+    Kind.PRINTED_LETTERS: ("faces",),
     Kind.WORDS: ("words",),
     Kind.MARKS: (),
     Kind.CUTS: ("strokes",),
@@ -99,6 +102,8 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.SEGMENTED_IMAGES: ("mnist",),
 }
 """The files of each kind; it cannot do without the first."""
+_ALWAYS = frozenset({Kind.PRINTED, Kind.PRINTED_LETTERS, Kind.MARKS})
+"""These can: faces come with the extra, and marks are drawn."""
 
 
 Maker = Callable[[Sources, Part, np.random.Generator, int, int], Made]

@@ -189,3 +189,28 @@ def with_rule(coverage: InkMap, height: float, rng: np.random.Generator) -> InkM
     ends = (0, round(row - rise / 2)), (width, round(row + rise / 2))
     cv2.line(ruled, *ends, rng.uniform(0.4, 0.9), thick, cv2.LINE_AA)
     return np.maximum(ruled, coverage)
+
+
+def in_box(coverage: InkMap, height: float, rng: np.random.Generator) -> InkMap:
+    """The ink in a printed frame, often with a bar in each gap, as forms have them."""
+    margin = round(height * rng.uniform(0.08, 0.4))
+    strength, thick = rng.uniform(0.4, 1), max(1, round(height * rng.uniform(0.01, 0.05)))
+    framed = cv2.copyMakeBorder(
+        coverage, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0
+    )
+    rows, width = framed.shape
+    inset = int(rng.integers(0, margin // 2 + 1))
+    edge = inset + thick // 2
+    lines = np.zeros_like(framed)
+    cv2.rectangle(lines, (edge, edge), (width - 1 - edge, rows - 1 - edge), strength, thick)
+    if rng.random() < 0.6:
+        for x in _gaps(coverage, 0.12 * height):
+            cv2.line(lines, (x + margin, edge), (x + margin, rows - 1 - edge), strength, thick)
+    return np.maximum(framed, lines)
+
+
+def _gaps(coverage: InkMap, least: float) -> list[int]:
+    """The middle columns of the gaps in the ink that are wider than ``least``."""
+    inked = np.flatnonzero(coverage.max(axis=0) > 0.1)
+    ends = np.flatnonzero(np.diff(inked) > max(least, 2))
+    return [int((inked[end] + inked[end + 1]) // 2) for end in ends]

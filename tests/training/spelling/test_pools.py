@@ -80,3 +80,9 @@ def test_a_cache_that_cannot_be_written_is_named(sources: Sources, tmp_path: Pat
     blocked.write_text("in the way")
     with pytest.raises(OutputError, match="cannot write the cache"):
         strip_pool(RECIPE, sources, blocked / "cache", 1)
+
+
+def test_no_part_shares_a_seed_with_another() -> None:
+    jobs = [next(StripRecipe(10, 10, part, seed=3).jobs()) for part in Part]
+    assert len({job.generator().random() for job in jobs}) == len(jobs)
+    assert len({job.first_piece() for job in jobs}) == len(jobs)

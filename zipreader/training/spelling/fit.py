@@ -44,7 +44,7 @@ class StripFitConfig:
     network: StripNetConfig = StripNetConfig()
     jitter: StripJitter = StripJitter()
     seed: int = 1
-    epochs: int = 7
+    epochs: int = 8
     batch: int = 64
     rate: float = 2e-3
     final_rate: float = 2e-5

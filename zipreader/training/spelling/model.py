@@ -44,7 +44,7 @@ class StripPlan:
 
     composed: int = 150_000
     pieces: int = 3_000
-    epochs: int = 7
+    epochs: int = 8
     seed: int = 1
 
     def recipe(self, part: Part) -> StripRecipe:

@@ -19,16 +19,16 @@ from zipreader.errors import InputError, OutputError
 from zipreader.synth import make_mailpiece
 from zipreader.synth.archives import read_arrays
 from zipreader.training.mail import mail_sources
-from zipreader.training.printed import POPULATIONS
 from zipreader.training.sources import Sources
 from zipreader.training.spelling.labels import Labelled
 from zipreader.training.spelling.mailstrips import mail_strips
 from zipreader.training.spelling.strips import make_strips
 from zipreader.training.splits import Part
+from zipreader.training.typefaces import POPULATIONS
 
 Progress = Callable[[int, int], None]
 """Called with chunks done and chunks planned."""
-_VERSION = 1
+_VERSION = 2
 """Raise it when a maker changes, so that no stale chunk is taken from a cache."""
 _CHUNK = 2500
 """Strips that are made by one job."""
@@ -40,6 +40,8 @@ _KINDS = (
     "handwritten", "printed", "handwritten", "touching", "dirty", "handwritten", "touching",
     "turned", "photo",
 )  # fmt: skip
+_NUMBERS = {part: number for number, part in enumerate(Part)}
+"""Enter every seed, so that equal seeds differ between parts."""
 _ARRAYS = ("columns", "widths", "labels", "lengths")
 
 
@@ -73,12 +75,11 @@ class _Job:
     def generator(self) -> np.random.Generator:
         """Of composed strips."""
         chunk = self.first // _CHUNK
-        return np.random.default_rng((16 + self.seed, chunk, self.part is Part.TRAIN))
+        return np.random.default_rng((16 + self.seed, chunk, _NUMBERS[self.part]))
 
     def first_piece(self) -> int:
         """The seed of the first mailpiece."""
-        away = 0 if self.part is Part.TRAIN else 1_000_000
-        return 70_000_000 * self.seed + away + self.first
+        return 70_000_000 * self.seed + 1_000_000 * _NUMBERS[self.part] + self.first
 
 
 def strip_pool(

@@ -24,7 +24,7 @@ from zipreader.elements import (
 )
 from zipreader.reading.strip import strip
 from zipreader.training.habits import HabitConfig, with_habits
-from zipreader.training.printed import PrintConfig, faces_of, print_text
+from zipreader.training.printed import PrintConfig, print_text
 from zipreader.training.redrawn import RedrawConfig, compose_images
 from zipreader.training.scanning import ScanConfig, scan
 from zipreader.training.sources import (
@@ -37,8 +37,9 @@ from zipreader.training.sources import (
 )
 from zipreader.training.spelling.labels import OTHER, Labelled, merged
 from zipreader.training.splits import Part
-from zipreader.training.strings import StringConfig, compose, with_rule
+from zipreader.training.strings import StringConfig, compose, in_box, with_rule
 from zipreader.training.strokes import PenConfig, Points
+from zipreader.training.typefaces import faces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class StripConfig:
     gap: tuple[float, float] = (-0.26, 0.24)
     touching: float = 0.45
     ruled: float = 0.12
+    boxed: float = 0.06
     height: tuple[float, float] = (13.0, 56.0)
     """Of a digit, in pixels of the scan."""
     height_error: float = 0.13
@@ -136,7 +138,7 @@ def printed(
     sources: Sources, part: Part, rng: np.random.Generator, config: StripConfig
 ) -> Labelled:
     """A line in a face, as it was printed or typed."""
-    families = faces_of(part)
+    families = faces_of(part, sources.faces)
     faces = families[int(rng.integers(len(families)))]
     face = faces[int(rng.integers(len(faces)))]
     text = "".join(_printed_sign(sign, rng) for sign in _content(rng, config)).strip()
@@ -234,6 +236,8 @@ def _scanned(
 ) -> Labelled:
     if rng.random() < config.ruled:
         coverage = with_rule(coverage, height, rng)
+    if rng.random() < config.boxed:
+        coverage = in_box(coverage, height, rng)
     if rng.random() < config.specks:
         coverage = _specked(coverage, height, rng)
     grey = scan(coverage, rng, ScanConfig())
@@ -263,10 +267,10 @@ def _specked(coverage: InkMap, height: float, rng: np.random.Generator) -> InkMa
 
 
 STRIPS: dict[str, tuple[Maker, float]] = {
-    "written": (written, 0.42),
-    "redrawn": (redrawn, 0.28),
-    "printed": (printed, 0.22),
-    "words": (words, 0.08),
+    "written": (written, 0.41),
+    "redrawn": (redrawn, 0.26),
+    "printed": (printed, 0.26),
+    "words": (words, 0.07),
 }
 """Makers of strips and their shares."""
 
