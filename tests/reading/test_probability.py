@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zipreader.errors import ModelError, UsageError
+from zipreader.reading.classifier import default_model_dir
 from zipreader.reading.probability import Calibration, Certificate, features, load_calibration
+from zipreader.reading.trees import LEAF, BoostedTrees, Node
 
 GOOD = {
     "posterior": 0.99,
@@ -30,6 +33,7 @@ GOOD = {
     "field_share": 1.0,
     "pixel_height": 39.0,
     "spelled": 0.98,
+    "spelled_least": 0.95,
     "spelled_rival": 0.01,
 }
 BETTER_WHEN_HIGHER = (
@@ -41,6 +45,7 @@ BETTER_WHEN_HIGHER = (
     "field_share",
     "pixel_height",
     "spelled",
+    "spelled_least",
 )
 BETTER_WHEN_LOWER = tuple(set(GOOD) - set(BETTER_WHEN_HIGHER))
 CONTENT: dict[str, Any] = {
@@ -66,6 +71,7 @@ def calibration(tmp_path: Path) -> Calibration:
     return load_calibration(written(tmp_path, CONTENT))
 
 
+SHIPPED = load_calibration(default_model_dir() / "calibration.json")
 PLAIN = Calibration(-1.0, dict.fromkeys(features(GOOD), 0.4), (), 0.01, "")
 
 evidences = st.fixed_dictionaries(
@@ -86,6 +92,7 @@ evidences = st.fixed_dictionaries(
         "field_score": st.floats(0, 1),
         "field_share": st.floats(0, 1),
         "spelled": st.floats(0, 1),
+        "spelled_least": st.floats(0, 1),
         "spelled_rival": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }
@@ -120,7 +127,25 @@ def test_a_probability_lies_between_0_and_1(evidence: dict[str, float]) -> None:
     assert 0 <= extreme.probability(evidence) <= 1
 
 
-def test_the_model_is_logistic() -> None:
+@given(evidences, evidences, st.sampled_from(sorted(GOOD)))
+def test_nor_does_it_by_the_model_that_ships(
+    evidence: dict[str, float], other: dict[str, float], name: str
+) -> None:
+    changed = {**evidence, name: other[name]}
+    better, worse = evidence, changed
+    if (changed[name] > evidence[name]) == (name in BETTER_WHEN_HIGHER):
+        better, worse = changed, evidence
+    assert SHIPPED.probability(better) >= SHIPPED.probability(worse) - 1e-12
+
+
+def test_trees_add_to_the_odds() -> None:
+    stump = (Node(0, 0.5, 1, 2, 0.0), Node(LEAF, 0, 0, 0, -2.0), Node(LEAF, 0, 0, 0, 3.0))
+    one = Calibration(1.0, {}, (), 0.01, "", trees=BoostedTrees(("assigned",), (stump,) * 2))
+    assert one.probability(GOOD) == pytest.approx(1 / (1 + math.exp(-7)))
+    assert one.probability({**GOOD, "assigned": 0.0}) == pytest.approx(1 / (1 + math.exp(3)))
+
+
+def test_weights_add_to_the_odds() -> None:
     only_bias = Calibration(0.0, {}, (), 0.01, "")
     assert only_bias.probability(GOOD) == 0.5
     one = Calibration(0.0, {"posterior": 1.0}, (), 0.01, "")
@@ -167,6 +192,12 @@ def test_a_file_is_read_as_it_was_written(calibration: Calibration) -> None:
         {**CONTENT, "weights": [1, 2]},
         {**CONTENT, "weights": {"posterior": None}},
         {**CONTENT, "weights": {"colour": 1.0}},
+        {**CONTENT, "trees": []},
+        {**CONTENT, "trees": {"features": ["colour"], "trees": []}},
+        {**CONTENT, "trees": {"features": ["place"], "trees": [[]]}},
+        {**CONTENT, "trees": {"features": ["place"], "trees": [[[0, 0.5, 1]]]}},
+        {**CONTENT, "trees": {"features": ["place"], "trees": [[[0, 0.5, 0, 0, 0.0]]]}},
+        {**CONTENT, "trees": {"features": ["place"], "trees": [[[-1, 0, 0, 0, math.nan]]]}},
         {**CONTENT, "certificates": 7},
         {**CONTENT, "certificates": [{"alpha": 0.01}]},
         {**CONTENT, "certificates": [{**CONTENT["certificates"][0], "extra": 1}]},

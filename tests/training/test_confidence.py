@@ -8,7 +8,7 @@ from zipreader.reading.probability import Calibration, features
 from zipreader.training.confidence import Fit, Judged, fit_confidence
 
 TRUE = Calibration(
-    -2.0, {"posterior": 0.5, "weakest": 0.3, "assigned": 1.5, "height_spread": 6.0}, (), 0.01, ""
+    -2.0, {"posterior": 0.5, "spelled": 0.3, "assigned": 1.5, "baseline_spread": 6.0}, (), 0.01, ""
 )
 
 
@@ -31,25 +31,32 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "field_score": float(random.uniform(0.1, 1)),
         "field_share": float(random.uniform(0.1, 1)),
         "spelled": float(random.uniform(0, 1)),
+        "spelled_least": float(random.uniform(0, 1)),
         "spelled_rival": float(random.uniform(0, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }
 
 
-def drawn(seed: int, count: int, model: Calibration = TRUE) -> list[Judged]:
-    """Hypotheses that are right as often as the model says."""
+def drawn(seed: int, count: int, model: Calibration = TRUE) -> list[list[Judged]]:
+    """Pieces with hypotheses that are right as often as the model says."""
     random = np.random.default_rng(seed)
-    rows = [evidence(random) for _ in range(count)]
-    return [
-        Judged(
-            row, bool(random.random() < model.probability(row)), best=bool(random.random() < 0.8)
-        )
-        for row in rows
-    ]
+    pieces: list[list[Judged]] = []
+    for _ in range(count):
+        row, best = evidence(random), not pieces or random.random() < 0.8
+        judged = Judged(row, bool(random.random() < model.probability(row)), best)
+        if best:
+            pieces.append([judged])
+        else:
+            pieces[-1].append(judged)
+    return pieces
+
+
+def flat(pieces: list[list[Judged]]) -> list[Judged]:
+    return [item for piece in pieces for item in piece]
 
 
 def fitted(fit: Fit) -> Calibration:
-    return Calibration(fit.bias, fit.weights, (), 0.01, "")
+    return Calibration(fit.bias, {}, (), 0.01, "", trees=fit.trees)
 
 
 @pytest.fixture(scope="module")
@@ -59,41 +66,55 @@ def fit() -> Fit:
 
 def test_a_known_model_is_recovered(fit: Fit) -> None:
     model = fitted(fit)
-    others = [item.evidence for item in drawn(2, 1500)]
+    others = [item.evidence for item in flat(drawn(2, 1500))]
     gaps = np.array([model.probability(row) - TRUE.probability(row) for row in others])
-    assert np.abs(gaps).mean() < 0.025
-    assert abs(gaps.mean()) < 0.015
+    assert np.abs(gaps).mean() < 0.06
+    assert abs(gaps.mean()) < 0.02
 
 
-def test_its_weights_are_recovered(fit: Fit) -> None:
-    for name, weight in TRUE.weights.items():
-        assert fit.weights[name] == pytest.approx(weight, rel=0.3), name
-    for name in set(fit.weights) - set(TRUE.weights):
-        spread = np.std([features(item.evidence)[name] for item in drawn(2, 500)])
-        assert fit.weights[name] * spread < 0.25, name
+def test_what_trees_alone_can_tell_is_found() -> None:
+    """Right only if both readers agree: no sum of weights says so."""
+
+    def both(row: dict[str, float]) -> bool:
+        return row["posterior"] > 0.9 and row["spelled"] > 0.5
+
+    random = np.random.default_rng(9)
+    rows = [evidence(random) for _ in range(4000)]
+    model = fitted(fit_confidence([[Judged(row, both(row), best=True)] for row in rows[:3000]]))
+    said = np.array([model.probability(row) for row in rows[3000:]])
+    right = np.array([both(row) for row in rows[3000:]])
+    assert ((said > 0.5) == right).mean() > 0.98
 
 
-def test_every_feature_has_a_weight_that_is_not_negative(fit: Fit) -> None:
-    assert set(fit.weights) == set(features(drawn(1, 1)[0].evidence))
-    assert all(weight >= 0 for weight in fit.weights.values())
+def test_it_is_not_too_sure_of_pieces_that_it_has_not_seen(fit: Fit) -> None:
+    """The trees alone would be: they were fitted to chance, too."""
+    items = [item for item in flat(drawn(2, 4000)) if item.best]
+    said = np.array([fitted(fit).probability(item.evidence) for item in items])
+    right = np.array([item.right for item in items])
+    for low, high in ((0.0, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 0.95), (0.95, 1.0)):
+        chosen = (said >= low) & (said < high)
+        assert said[chosen].mean() == pytest.approx(right[chosen].mean(), abs=0.06)
 
 
-def test_a_misleading_feature_gets_no_weight() -> None:
-    """Better evidence must not make a ZIP less likely, even where chance says so."""
-    misleading = Calibration(1.0, {"posterior": 0.6, "place": -1.5, "cost": -0.3}, (), 0.01, "")
-    fit = fit_confidence(drawn(3, 3000, misleading))
-    assert fit.weights["place"] == 0
-    assert fit.weights["cost"] == 0
-    assert fit.weights["posterior"] > 0.3
+def test_better_evidence_never_lowers_the_odds() -> None:
+    """Even where chance says so."""
+    misleading = Calibration(1.0, {"posterior": 0.6, "place": -1.5, "size": -3.0}, (), 0.01, "")
+    pieces = drawn(3, 3000, misleading)
+    trees = fit_confidence(pieces).trees
+    for item in flat(pieces)[:200]:
+        row = features(item.evidence)
+        for name in trees.features:
+            assert trees.total({**row, name: row[name] + 1}) >= trees.total(row) - 1e-12
 
 
 def test_the_best_hypotheses_set_the_level() -> None:
     """Those that are not best are right less often than their evidence says, and do not matter."""
-    best = [item for item in drawn(4, 4000) if item.best]
-    others = [Judged(item.evidence, right=False, best=False) for item in drawn(5, 4000)]
-    model = fitted(fit_confidence(best + others))
-    said = np.mean([model.probability(item.evidence) for item in best])
-    assert said == pytest.approx(np.mean([item.right for item in best]), abs=0.01)
+    best = [item for item in flat(drawn(4, 4000)) if item.best]
+    others = [Judged(item.evidence, right=False, best=False) for item in flat(drawn(5, 3000))]
+    pieces = [list(pair) for pair in zip(best, others, strict=False)]
+    model = fitted(fit_confidence(pieces))
+    said = np.mean([model.probability(piece[0].evidence) for piece in pieces])
+    assert said == pytest.approx(np.mean([piece[0].right for piece in pieces]), abs=0.03)
 
 
 def test_fitting_is_repeatable() -> None:
@@ -103,8 +124,8 @@ def test_fitting_is_repeatable() -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 def test_too_little_mail_is_refused(right: bool) -> None:
-    few = [Judged(item.evidence, right, best=True) for item in drawn(7, 200)]
-    few += [Judged(item.evidence, not right, best=True) for item in drawn(8, 29)]
+    few = [[Judged(item.evidence, right, best=True)] for item in flat(drawn(7, 200))]
+    few += [[Judged(item.evidence, not right, best=True)] for item in flat(drawn(8, 29))]
     with pytest.raises(InputError, match="29"):
         fit_confidence(few)
     with pytest.raises(InputError, match="too little mail"):

@@ -1,6 +1,6 @@
-"""Evidence -> P(ZIP correct): a logistic model with the thresholds certified for it.
+"""Evidence -> P(ZIP correct): a model of its odds with the thresholds certified for it.
 
-``models/calibration.json`` carries the weights, fitted on tuning mail, and the
+``models/calibration.json`` carries the model, fitted on tuning mail, and the
 thresholds, certified on other mail (see ``training.certify``).
 """
 
@@ -11,15 +11,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from zipreader.errors import ModelError, UsageError
+from zipreader.reading.trees import BoostedTrees, Node
 
 _EDGE = 1e-6
 _USUAL_PLACE = 0.3
 """Fewer than one in a hundred delivery addresses score less; return addresses do."""
 _APART = 1.2
 """What begins farther behind the digits, in heights of them, is another word: a street's name."""
-_OPTIONAL = ("date", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted model; ``weights`` by the name of the feature.
+    """The fitted model: log odds of ``bias``, of ``weights`` by feature, and of ``trees``.
 
     ``mail`` describes the calibration mail in a line, ``date`` (ISO 8601) says when it was
     read and ``model`` names the network that read it, for which alone the thresholds hold;
@@ -54,11 +55,13 @@ class Calibration:
     mail: str
     date: str | None = None
     model: str | None = None
+    trees: BoostedTrees = BoostedTrees()
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """The calibrated probability that the ZIP with this evidence is right."""
         values = features(evidence)
         logit = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
+        logit += self.trees.total(values)
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
     def certificate(self, alpha: float | None = None) -> Certificate:
@@ -78,7 +81,7 @@ class Calibration:
 
 
 def features(evidence: Mapping[str, float]) -> dict[str, float]:
-    """What the logistic model sees: logits of probabilities, plain geometry."""
+    """What the model sees, logits and plain geometry; each grows with the evidence."""
     return {
         "posterior": _logit(evidence["posterior"]),
         "weakest": _logit(evidence["weakest"]),
@@ -98,6 +101,7 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "elsewhere": min(0.0, math.log(max(evidence["field_score"], 1e-3) / _USUAL_PLACE)),
         "rank": math.log(max(evidence["field_share"], 1e-3)),
         "spelled": _logit(evidence["spelled"]),
+        "spelled_least": _logit(evidence["spelled_least"]),
         "spelled_rival": -_logit(evidence["spelled_rival"]),
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
@@ -124,7 +128,9 @@ def load_calibration(path: Path) -> Calibration:
             certificates,
             float(content["default_alpha"]),
             str(content["mail"]),
-            *(None if content.get(name) is None else str(content[name]) for name in _OPTIONAL),
+            date=_stated(content, "date"),
+            model=_stated(content, "model"),
+            trees=_trees(content.get("trees", {})),
         )
     except OSError as error:
         raise ModelError(f"{path}: no calibration here ({error.strerror})") from error
@@ -134,10 +140,27 @@ def load_calibration(path: Path) -> Calibration:
         cause = _cause(error)
         raise ModelError(f"{path}: damaged calibration, or none at all ({cause})") from error
     _check_numbers(calibration, path)
-    unknown = set(weights) - set(features(_NO_EVIDENCE))
+    unknown = {*weights, *calibration.trees.features} - set(features(_NO_EVIDENCE))
     if unknown:
         raise ModelError(f"{path}: unknown features {sorted(unknown)}")
     return calibration
+
+
+def _stated(content: Mapping[str, Any], name: str) -> str | None:
+    return None if content.get(name) is None else str(content[name])
+
+
+def _trees(content: Mapping[str, Any]) -> BoostedTrees:
+    """Trees of a file: each node a list of feature, threshold, left, right and value."""
+    names = tuple(str(name) for name in content.get("features", ()))
+    trees = tuple(
+        tuple(
+            Node(int(feature), float(threshold), int(left), int(right), float(value))
+            for feature, threshold, left, right, value in tree
+        )
+        for tree in content.get("trees", ())
+    )
+    return BoostedTrees(names, trees)
 
 
 def _cause(error: Exception) -> str:
@@ -159,7 +182,9 @@ def _check_numbers(calibration: Calibration, path: Path) -> None:
     shares = [calibration.default_alpha]
     for each in calibration.certificates:
         shares += [each.alpha, each.delta, each.threshold]
+    nodes = [node for tree in calibration.trees.trees for node in tree]
     numbers = [calibration.bias, *calibration.weights.values(), *shares]
+    numbers += [number for node in nodes for number in (node.threshold, node.value)]
     sound = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
     if not sound or not all(0 <= share <= 1 for share in shares):
         raise ModelError(f"{path}: damaged calibration (a number is none, or no share)")
@@ -184,6 +209,7 @@ _NO_EVIDENCE = dict.fromkeys(
         "turned",
         "pixel_height",
         "spelled",
+        "spelled_least",
         "spelled_rival",
     ),
     0.0,

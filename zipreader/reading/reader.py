@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -161,15 +161,17 @@ class Reader:
         with clock("decode"):
             hypotheses = decode(lattice, scores, self.config.decode, spelling.texts)
             texts = {*spelling.texts, *(hypothesis.text for hypothesis in hypotheses)}
-            spelled = by_zip(probabilities(spelling.views, texts))
+            views = [by_zip(probabilities([frames], texts)) for frames in spelling.views]
+            spelled = {zip_: sum(v[zip_] for v in views) / len(views) for zip_ in views[0]}
             return [
-                self._judge(hypothesis, spelled, turned, best_place)
+                self._judge(hypothesis, views, spelled, turned, best_place)
                 for hypothesis in weighed(hypotheses, spelled)
             ]
 
     def _judge(
         self,
         hypothesis: ZipHypothesis,
+        views: Sequence[Mapping[str, float]],
         spelled: Mapping[str, float],
         turned: bool,
         best_place: float,
@@ -185,6 +187,7 @@ class Reader:
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
             "pixel_height": hypothesis.field.digit_height,
             "spelled": spelled[hypothesis.zip],
+            "spelled_least": min(view[hypothesis.zip] for view in views),
             "spelled_rival": max(rivals, default=0.0),
         }
         probability = self.calibration.probability(evidence)

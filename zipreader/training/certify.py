@@ -121,8 +121,11 @@ def certify_all(
     calibration: Sequence[Scored],
     alphas: Sequence[float] = ALPHAS,
     delta: float = DELTA,
+    among: str = "",
 ) -> tuple[Certificate, ...]:
     """The certificates of all bounds that this mail supports, loosest bound first.
+
+    ``among`` says in words of which mail the calibration mail is a part.
 
     Raises:
         InputError: the mail supports none; the message says how much is needed.
@@ -133,7 +136,8 @@ def certify_all(
     ]
     certificates = tuple(certificate for certificate in found if certificate is not None)
     if not certificates:
-        raise InputError(f"{len(calibration):,} pieces certify nothing; {needs(alphas, delta)}")
+        number = f"{len(calibration):,}{among}"
+        raise InputError(f"{number} pieces certify nothing; {needs(alphas, delta)}")
     return certificates
 
 

@@ -130,15 +130,14 @@ def certify_own_mail(
     used = use(mail, plan, config, workers, stage)
     measured = [piece.read for piece in used.certify]
     scored = [piece.scored for piece in measured]
+    of_all = f" of {len(used.read):,} (the others start the search)" if used.spent else ""
     try:
-        certificates = certify_all(used.start, scored)
+        certificates = certify_all(used.start, scored, among=of_all)
     except InputError as error:
         accepted = [s for s in scored if s.probability >= _threshold_in_use(present)]
         wrong = sum(not s.right for s in accepted)
-        of_all = f" of {len(used.read):,} (the others start the search)" if used.spent else ""
-        told = str(error).replace(" pieces certify", f"{of_all} pieces certify", 1)
         raise InputError(
-            f"{mail.origin}: {told}; of the {len(scored):,} that could certify, "
+            f"{mail.origin}: {error}; of the {len(scored):,} that could certify, "
             f"{len(accepted):,} reach the threshold in use, {wrong} of them with a wrong ZIP"
         ) from error
     calibration = replace(

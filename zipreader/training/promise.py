@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from zipreader.errors import OutputError
 from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, Certificate
+from zipreader.reading.trees import BoostedTrees
 from zipreader.synth import Population, SourcesSpec
 from zipreader.training.certify import DELTA, certify_all, error_of
 from zipreader.training.confidence import fit_confidence
@@ -97,15 +98,11 @@ def make_promise(
 def fit_calibration(pieces: Sequence[PieceRead], default_alpha: float) -> Calibration:
     """The confidence fitted to mail; nothing is certified yet.
 
-    Rounded here, not when it is written, so that the file gives the very
-    probabilities on which thresholds are certified.
-
     Raises:
         InputError: too little mail.
     """
-    fit = fit_confidence([judged for piece in pieces for judged in piece.judged])
-    weights = {name: round(weight, 6) for name, weight in fit.weights.items()}
-    return Calibration(round(fit.bias, 6), weights, (), default_alpha, "")
+    fit = fit_confidence([piece.judged for piece in pieces])
+    return Calibration(fit.bias, {}, (), default_alpha, "", trees=fit.trees)
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
@@ -123,12 +120,21 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
         "weights": dict(calibration.weights),
         "certificates": [asdict(certificate) for certificate in calibration.certificates],
     }
+    text = json.dumps(content, indent=2).removesuffix("\n}")
     aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        aside.write_text(f"{text},\n{_written(calibration.trees)}\n}}\n", encoding="utf-8")
         aside.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _written(trees: BoostedTrees) -> str:
+    """The last entry of the file: a line a tree, for people who look for what stands above."""
+    lines = (json.dumps([astuple(node) for node in tree]) for tree in trees.trees)
+    every = ",\n".join(f"      {line}" for line in lines)
+    names = json.dumps(trees.features)
+    return f'  "trees": {{\n    "features": {names},\n    "trees": [\n{every}\n    ]\n  }}'
 
 
 def _tuning_mail(sources: Sources) -> SourcesSpec:
