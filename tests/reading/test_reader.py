@@ -209,6 +209,13 @@ def test_reading_is_repeatable_and_leaves_the_image_alone(reader: Reader, plain:
     ]
 
 
+def test_each_size_of_the_strip_is_heard(plain: Reading) -> None:
+    best, *others = plain.hypotheses
+    assert 0.5 < best.evidence["spelled_least"] <= best.evidence["spelled"] + 1e-9
+    for other in others:
+        assert other.evidence["spelled_least"] <= other.evidence["spelled"] + 1e-9
+
+
 def test_hypotheses_are_ranked_and_differ(plain: Reading) -> None:
     found = plain.hypotheses
     probabilities = [hypothesis.probability for hypothesis in found]

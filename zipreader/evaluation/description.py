@@ -15,7 +15,6 @@ from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"
-STRIP_CARD = "STRIP_CARD.md"
 CALIBRATION = "calibration.json"
 _FILES = ("model.keras", "model.tflite", "strip.keras", "strip.tflite")
 _LICENCES = "Data and licences"
@@ -145,7 +144,7 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
 
 
 def _strip(folder: Path) -> StripDescription | None:
-    """What ``strip.json`` and the card of the second network say; ``None`` without the former."""
+    """What ``strip.json`` says of the second network; ``None`` without it."""
     path = folder / "strip.json"
     if not path.is_file():
         return None
@@ -155,9 +154,8 @@ def _strip(folder: Path) -> StripDescription | None:
         stated = [figures.get(name) for name in ("strips", "right", "zips", "zips_right")]
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise ModelError(f"{path}: damaged ({type(error).__name__})") from error
-    found = re.search(r"([\d,]+) parameters", "".join(_card(folder / STRIP_CARD).values()))
-    parameters = int(found[1].replace(",", "")) if found else None
-    return StripDescription(parameters, values.get("date"), values.get("command"), *stated)
+    told = (values.get(name) for name in ("parameters", "date", "command"))
+    return StripDescription(*told, *stated)
 
 
 def _card(path: Path) -> dict[str, str]:

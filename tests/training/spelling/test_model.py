@@ -33,6 +33,7 @@ def test_a_strip_network_is_trained_exported_and_described(
     assert Speller(out).frames([]) == []
     described = json.loads((out / "strip.json").read_text())
     assert described["plan"]["composed"] == 60
+    assert described["parameters"] > 100_000
     card = (out / "STRIP_CARD.md").read_text()
     assert "CC BY 4.0" in card and "Trained on 60 composed strings" in card
 

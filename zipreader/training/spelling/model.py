@@ -138,7 +138,7 @@ def train_strips(
         figures = measure(Speller(aside), pools[Part.TEST])
         outcome = StripOutcome(out, history, figures, difference)
         (aside / _CARD).write_text(_card(outcome, config, plan, sources, model, command), "utf-8")
-        (aside / "strip.json").write_text(_description(outcome, plan, command), "utf-8")
+        (aside / "strip.json").write_text(_description(outcome, plan, model, command), "utf-8")
         for path in sorted(aside.iterdir()):
             path.replace(out / path.name)
     except OSError as error:
@@ -174,10 +174,13 @@ def _made(out: Path) -> Path:
     return out
 
 
-def _description(outcome: StripOutcome, plan: StripPlan, command: str) -> str:
+def _description(
+    outcome: StripOutcome, plan: StripPlan, model: keras.Model, command: str
+) -> str:
     content = {
         "date": date.today().isoformat(),
         "command": command,
+        "parameters": model.count_params(),
         "plan": asdict(plan),
         "history": [asdict(epoch) for epoch in outcome.history],
         "figures": asdict(outcome.figures),
