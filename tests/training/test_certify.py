@@ -101,7 +101,7 @@ def test_no_threshold_lies_where_nothing_was_tested() -> None:
 
 
 def test_a_spread_of_scores_is_certified_to_the_last_threshold_that_passes() -> None:
-    random = np.random.default_rng(8)
+    random = np.random.default_rng(9)
     tuning, calibration = drawn(random, 2000)[0], drawn(random, 6000)[0]
     for alpha in (0.05, 0.02, 0.01):
         grid = threshold_grid(tuning, len(calibration), alpha)
@@ -129,11 +129,21 @@ def test_the_grid_goes_from_strict_to_loose(seed: int, alpha: float) -> None:
         assert expected >= pieces_needed(alpha)
 
 
-def test_little_mail_starts_where_it_is_likeliest_to_pass() -> None:
-    """400 pieces have none to spare for 1%: not so few that they cannot pass, not the doubtful."""
+@pytest.mark.parametrize("count", [400, 5000])
+def test_the_walk_starts_where_it_is_likeliest_to_pass(count: int) -> None:
+    """With the sure ones, not with so few that one error fails it, and without the doubtful."""
     tuning = [Scored(p, right=True) for p in [0.9999] * 80 + [0.995] * 10 + [0.5] * 10]
-    (rich, *_), (poor, *_) = (threshold_grid(tuning, count, 0.01) for count in (5000, 400))
-    assert 0.5 < poor < rich < 0.9999
+    assert 0.5 < threshold_grid(tuning, count, 0.01)[0] < 0.9999
+
+
+def test_errors_of_other_mail_count_more_than_what_probabilities_say() -> None:
+    tuning = [Scored(0.9999, right=True)] * 80 + [Scored(0.995, right=n > 1) for n in range(10)]
+    believed = [Scored(piece.probability, right=True) for piece in tuning]
+    assert threshold_grid(tuning, 5000, 0.01)[0] > 0.995 > threshold_grid(believed, 5000, 0.01)[0]
+
+
+def test_mail_that_cannot_pass_has_no_start() -> None:
+    tuning = [Scored(0.9999, right=True)] * 100
     assert threshold_grid(tuning, 298, 0.01) == []
 
 

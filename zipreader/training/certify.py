@@ -26,8 +26,8 @@ ALPHAS = (0.05, 0.02, 0.01, 0.005, 0.001)
 DELTA = 0.05
 _STEP = 0.1
 _LOGITS = (-2.0, 12.0)
-_SPARE = 1.6
-"""The walk starts where this many times the pieces needed without an error are expected."""
+_CAUTION = 2.0
+"""So many times the errors are expected that probabilities tell, fitted to that very mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ def threshold_grid(
 ) -> list[float]:
     """Thresholds in the order in which they will be tested, strict to loose.
 
-    The first has pieces to spare; where the mail is too little for that, it is
-    the one that is likeliest to pass, as far as probabilities can be believed.
+    The first is the one that is likeliest to pass, by the probabilities and the errors of
+    other mail: of fewer pieces a single error would fail it, of more there are more errors.
 
     Args:
-        tuning: other mail, from whose probabilities alone the start of the walk is taken.
+        tuning: other mail, from which alone the start of the walk is taken.
         pieces: how many pieces of calibration mail there will be.
         alpha: the bound.
         delta: the risk of a broken promise.
@@ -73,13 +73,14 @@ def threshold_grid(
     probabilities = np.array([piece.probability for piece in tuning])
     taken = probabilities[None, :] >= grid[:, None]
     accepted = taken.mean(axis=1) * pieces
-    wrong = (taken * (1 - probabilities)[None, :]).mean(axis=1) * pieces
+    told = (taken * (1 - probabilities)[None, :]).mean(axis=1) * pieces
+    seen = (taken * np.array([not piece.right for piece in tuning])[None, :]).sum(axis=1)
+    wrong = np.maximum(_CAUTION * told, (seen + 1) * pieces / len(tuning))
     needed = pieces_needed(alpha, delta)
-    spare = np.flatnonzero(accepted >= _SPARE * needed)
-    if spare.size:
-        return [float(t) for t in grid[spare[0] :]]
     expected = np.where(accepted >= needed, _tail(accepted, wrong, alpha), np.inf)
-    return [float(t) for t in grid[expected.argmin() :]] if np.isfinite(expected).any() else []
+    if not np.isfinite(expected).any():
+        return []
+    return [float(t) for t in grid[expected.argmin() :]]
 
 
 def _tail(n: Vector, k: Vector, alpha: float) -> Vector:

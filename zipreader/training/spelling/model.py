@@ -174,9 +174,7 @@ def _made(out: Path) -> Path:
     return out
 
 
-def _description(
-    outcome: StripOutcome, plan: StripPlan, model: keras.Model, command: str
-) -> str:
+def _description(outcome: StripOutcome, plan: StripPlan, model: keras.Model, command: str) -> str:
     content = {
         "date": date.today().isoformat(),
         "command": command,
