@@ -31,6 +31,7 @@ class Node:
     value: float
 
 
+Numbers = npt.NDArray[np.intp]
 Tree = tuple[Node, ...]
 """Nodes by number; the first is the root."""
 
@@ -59,14 +60,13 @@ class BoostedTrees:
         """The sum of the leaves that these values of the features reach."""
         if not self.trees:
             return 0.0
+        table = self._table
         given = np.array([values[name] for name in self.features] + [0.0])
-        every, at = np.arange(len(self.trees)), np.zeros(len(self.trees), np.intp)
-        while True:
-            feature = self._table.feature[every, at]
-            if (feature == LEAF).all():
-                return float(self._table.value[every, at].sum())
-            left = given[feature] <= self._table.threshold[every, at]
-            at = np.where(left, self._table.left[every, at], self._table.right[every, at])
+        at = table.roots
+        for _ in range(table.depth):
+            right = given[table.feature[at]] > table.threshold[at]
+            at = table.children[2 * at + right]
+        return float(table.value[at].sum())
 
     @cached_property
     def _table(self) -> _Table:
@@ -75,30 +75,45 @@ class BoostedTrees:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The nodes of all trees, (trees, nodes) each; leaves lead to themselves."""
+    """The nodes of all trees in one row; leaves lead to themselves.
 
-    feature: npt.NDArray[np.intp]
+    ``children`` holds the left and the right one of each node in turn; a leaf asks
+    for a feature behind the last.
+    """
+
+    roots: Numbers
+    depth: int
+    feature: Numbers
     threshold: npt.NDArray[np.float64]
-    left: npt.NDArray[np.intp]
-    right: npt.NDArray[np.intp]
+    children: Numbers
     value: npt.NDArray[np.float64]
 
     @staticmethod
     def of(trees: Sequence[Tree]) -> _Table:
-        shape = len(trees), max(map(len, trees))
-        table = _Table(
-            np.full(shape, LEAF, np.intp),
-            np.zeros(shape),
-            np.zeros(shape, np.intp),
-            np.zeros(shape, np.intp),
-            np.zeros(shape),
+        roots = np.cumsum([0] + [len(tree) for tree in trees[:-1]])
+        placed = [
+            (root, root + number, node)
+            for root, tree in zip(roots.tolist(), trees, strict=True)
+            for number, node in enumerate(tree)
+        ]
+        ways = [
+            (at, at) if node.feature == LEAF else (root + node.left, root + node.right)
+            for root, at, node in placed
+        ]
+        return _Table(
+            roots,
+            max(map(_depth, trees)),
+            np.array([node.feature for _, _, node in placed]),
+            np.array([node.threshold for _, _, node in placed]),
+            np.array(ways).ravel(),
+            np.array([node.value for _, _, node in placed]),
         )
-        for row, tree in enumerate(trees):
-            for number, node in enumerate(tree):
-                leaf = node.feature == LEAF
-                table.feature[row, number] = node.feature
-                table.threshold[row, number] = node.threshold
-                table.left[row, number] = number if leaf else node.left
-                table.right[row, number] = number if leaf else node.right
-                table.value[row, number] = node.value
-        return table
+
+
+def _depth(tree: Tree) -> int:
+    """Steps from the root to the deepest leaf; nodes only lead to later ones."""
+    steps = [0] * len(tree)
+    for number, node in enumerate(tree):
+        if node.feature != LEAF:
+            steps[node.left] = steps[node.right] = steps[number] + 1
+    return max(steps)
