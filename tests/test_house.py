@@ -44,6 +44,8 @@ READING: dict[str, set[str]] = {
     "strip": {"rectify"},
     "runtime": set(),
     "classifier": {"normalize", "runtime"},
+    "trees": set(),
+    "probability": {"trees"},
     "ctc": set(),
     "speller": {"classifier", "ctc", "runtime", "strip"},
     "networks": {"classifier", "runtime"},
