@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,7 @@ def flat(pieces: list[list[Judged]]) -> list[Judged]:
 
 
 def fitted(fit: Fit) -> Calibration:
-    return Calibration(fit.bias, {}, (), 0.01, "", trees=fit.trees)
+    return Calibration(fit.bias, fit.weights, (), 0.01, "", trees=fit.trees)
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +102,22 @@ def test_better_evidence_never_lowers_the_odds() -> None:
     """Even where chance says so."""
     misleading = Calibration(1.0, {"posterior": 0.6, "place": -1.5, "size": -3.0}, (), 0.01, "")
     pieces = drawn(3, 3000, misleading)
-    trees = fit_confidence(pieces).trees
+    fit = fit_confidence(pieces)
+    trees = fit.trees
+    assert all(weight >= 0 for weight in fit.weights.values())
     for item in flat(pieces)[:200]:
         row = features(item.evidence)
         for name in trees.features:
             assert trees.total({**row, name: row[name] + 1}) >= trees.total(row) - 1e-12
+
+
+def test_hypotheses_on_one_step_of_the_trees_are_told_apart(fit: Fit) -> None:
+    row = evidence(np.random.default_rng(11))
+    rows = [{**row, "posterior": 0.9 + step * 1e-5} for step in range(5)]
+    trees = {fit.trees.total(features(each)) for each in rows}
+    said = [fitted(fit).probability(each) for each in rows]
+    assert len(trees) == 1
+    assert all(low < high for low, high in itertools.pairwise(said))
 
 
 def test_the_best_hypotheses_set_the_level() -> None:

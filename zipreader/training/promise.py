@@ -102,7 +102,7 @@ def fit_calibration(pieces: Sequence[PieceRead], default_alpha: float) -> Calibr
         InputError: too little mail.
     """
     fit = fit_confidence([piece.judged for piece in pieces])
-    return Calibration(fit.bias, {}, (), default_alpha, "", trees=fit.trees)
+    return Calibration(fit.bias, fit.weights, (), default_alpha, "", trees=fit.trees)
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
