@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from zipreader.cli.train import NetworkName, _command, _plan, train
+from zipreader.cli.train import NetworkName, Precision, _command, _plan, train
 from zipreader.errors import InputError, MissingExtraError, UsageError
 from zipreader.training.plan import Plan
 
@@ -49,6 +49,12 @@ def test_the_model_folder_must_not_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "m").write_text("a file")
     with pytest.raises(UsageError, match="must be a folder"):
         train(tmp_path / "m")
+
+
+def test_a_precision_that_the_digit_network_does_not_have_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("keras")
+    with pytest.raises(UsageError, match="for --network strip"):
+        train(tmp_path / "m", precision=Precision.BFLOAT16)
 
 
 def test_the_networks_on_offer_are_those_that_there_are() -> None:

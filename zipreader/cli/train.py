@@ -14,23 +14,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zipreader.cli.console import stderr, stdout
+from zipreader.cli.trainwatch import progress_on, strip_watcher, watcher
 from zipreader.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
     from rich.table import Table
 
-    from zipreader.training.pipeline import Outcome, Watcher, Workshop
+    from zipreader.training.pipeline import Outcome, Workshop
     from zipreader.training.plan import Plan
     from zipreader.training.sources import Sources
-    from zipreader.training.spelling.fit import StripEpoch
-    from zipreader.training.spelling.model import StripWatcher
-    from zipreader.training.train import Epoch, Step
 
 _EXTRA_PACKAGES = ("fontTools", "keras", "matplotlib", "tensorflow")
 
 _LOCAL_OPTIONS = ("--run", "--cache", "--workers")
+
+
+class Precision(StrEnum):
+    """What the convolutions of the strip network compute in while it is trained."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
+_POLICIES = {Precision.FLOAT32: "float32", Precision.BFLOAT16: "mixed_bfloat16"}
 
 
 class NetworkName(StrEnum):
@@ -91,6 +97,13 @@ def train(
     cache: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Made tiles, kept for the next run.")
     ] = None,
+    precision: Annotated[
+        Precision,
+        typer.Option(
+            help="Of --network strip while it is trained: bfloat16 is faster on processors "
+            "that have it."
+        ),
+    ] = Precision.FLOAT32,
     quick: Annotated[
         bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
     ] = False,
@@ -116,17 +129,19 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
+    if precision is not Precision.FLOAT32 and network is not NetworkName.STRIP:
+        raise UsageError("--precision is for --network strip")
     sources = Sources(mnist or standard_mnist(), strokes, letters, words, glyphs, faces)
     kept = cache or default_cache()
     workshop = Workshop(run or kept / "run", kept, workers, resume)
     console = stderr()
     if network is NetworkName.STRIP:
-        _train_strips(sources, workshop, out, epochs, seed, quick)
+        _train_strips(sources, workshop, out, epochs, seed, precision, quick)
         return
-    with _progress(console) as progress:
-        watcher = _watcher(progress, console)
+    with progress_on(console) as progress:
+        listener = watcher(progress, console)
         plan = _plan(network.value, epochs, seed, quick)
-        outcome = train_model(sources, plan, out, workshop, _command(), watcher)
+        outcome = train_model(sources, plan, out, workshop, _command(), listener)
     stdout().print(_table(outcome))
     stdout().print(
         f"{len(outcome.history)} epochs, temperature {outcome.temperature:.3f}, "
@@ -135,19 +150,25 @@ def train(
 
 
 def _train_strips(
-    sources: Sources, workshop: Workshop, out: Path, epochs: int | None, seed: int, quick: bool
+    sources: Sources,
+    workshop: Workshop,
+    out: Path,
+    epochs: int | None,
+    seed: int,
+    precision: Precision,
+    quick: bool,
 ) -> None:
     """Train the network that reads whole fields, and put it into the model folder."""
     from dataclasses import replace
 
     from zipreader.training.spelling.model import QUICK, StripPlan, train_strips
 
-    plan = replace(QUICK if quick else StripPlan(), seed=seed)
+    plan = replace(QUICK if quick else StripPlan(), seed=seed, precision=_POLICIES[precision])
     plan = plan if epochs is None else replace(plan, epochs=epochs)
     console = stderr()
-    with _progress(console) as progress:
+    with progress_on(console) as progress:
         outcome = train_strips(
-            sources, plan, out, workshop, _command(), _strip_watcher(progress, console)
+            sources, plan, out, workshop, _command(), strip_watcher(progress, console)
         )
     figures = outcome.figures
     stdout().print(
@@ -209,79 +230,6 @@ def _command() -> str:
         elif name not in _LOCAL_OPTIONS and name != "--resume":
             words.append(word)
     return shlex.join(["zipreader", *words])
-
-
-def _progress(console: Console) -> Progress:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[figures]}"),
-        console=console,
-    )
-
-
-def _watcher(progress: Progress, console: Console) -> Watcher:
-    """Show stages, tiles, steps and epochs on stderr."""
-    from zipreader.training.pipeline import Watcher
-    from zipreader.training.train import Listener
-
-    task = progress.add_task("starting", total=1, figures="")
-
-    def stage(name: str) -> None:
-        progress.reset(task, description=name, total=1, figures="")
-
-    def tiles(done: int, planned: int) -> None:
-        progress.update(task, completed=done, total=planned)
-
-    def step(now: Step) -> None:
-        progress.update(
-            task,
-            completed=(now.epoch - 1) * now.steps + now.step,
-            total=now.epochs * now.steps,
-            figures=f"epoch {now.epoch}: loss {now.loss:.4f}, right {now.accuracy:.2%}",
-        )
-
-    def epoch(done: Epoch) -> None:
-        console.print(
-            f"epoch {done.number}: loss {done.loss:.4f}, right {done.accuracy:.2%}; unseen "
-            f"writers: loss {done.tune_loss:.4f}, right {done.tune_accuracy:.2%}; "
-            f"{done.seconds:.0f} s"
-        )
-
-    return Watcher(stage, tiles, Listener(step, epoch))
-
-
-def _strip_watcher(progress: Progress, console: Console) -> StripWatcher:
-    """Show stages, chunks of strips, steps and epochs on stderr."""
-    from zipreader.training.spelling.model import StripWatcher
-
-    task = progress.add_task("starting", total=1, figures="")
-
-    def stage(name: str) -> None:
-        progress.reset(task, description=name, total=1, figures="")
-
-    def chunks(done: int, planned: int) -> None:
-        progress.update(task, completed=done, total=planned)
-
-    def step(epoch: int, epochs: int, now: int, steps: int, loss: float) -> None:
-        progress.update(
-            task,
-            completed=(epoch - 1) * steps + now,
-            total=epochs * steps,
-            figures=f"epoch {epoch}: loss {loss:.3f}",
-        )
-
-    def epoch(done: StripEpoch) -> None:
-        console.print(
-            f"epoch {done.number}: loss {done.loss:.3f}; unseen writers: loss "
-            f"{done.tune_loss:.3f}, right {done.tune_right:.2%}; {done.seconds:.0f} s"
-        )
-
-    return StripWatcher(stage, chunks, step, epoch)
 
 
 def _table(outcome: Outcome) -> Table:

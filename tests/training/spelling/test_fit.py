@@ -12,7 +12,7 @@ from zipreader.reading.ctc import BLANK
 from zipreader.reading.strip import ROWS
 from zipreader.training.spelling.labels import Labelled
 
-pytest.importorskip("keras")
+keras = pytest.importorskip("keras")
 
 # ruff: noqa: E402 - what needs Keras comes after the question whether it is there
 from zipreader.training.spelling.fit import (
@@ -142,3 +142,15 @@ def test_short_strips_stand_behind_others(share: float) -> None:
     lengths = np.bincount(labels.indices.numpy()[:, 0], minlength=40)
     mean = sum(len(item.labels) for item in strips) / 40
     assert lengths.mean() > 1.6 * mean if share else lengths.sum() == 40 * mean
+
+
+def test_what_is_trained_in_bfloat16_is_a_network_in_float32(
+    strips: tuple[list[Labelled], list[Labelled]], tmp_path: Path
+) -> None:
+    config = replace(TINY, rate=1e-2, precision="mixed_bfloat16")
+    model, history = fit_strips(*strips, config, tmp_path)
+    assert history[-1].loss < 0.7 * history[0].loss
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+    loss, _ = evaluate_strips(model, strips[1])
+    assert loss == pytest.approx(history[-1].tune_loss, rel=0.05)

@@ -46,6 +46,7 @@ class StripPlan:
     pieces: int = 3_000
     epochs: int = 8
     seed: int = 1
+    precision: str = "float32"
 
     def recipe(self, part: Part) -> StripRecipe:
         """For each fifty strips that train, one or two tune and one measures."""
@@ -113,7 +114,7 @@ def train_strips(
         pools[part] = strip_pool(
             plan.recipe(part), sources, workshop.cache, workshop.workers, watcher.chunks
         )
-    config = StripFitConfig(seed=plan.seed, epochs=plan.epochs)
+    config = StripFitConfig(seed=plan.seed, epochs=plan.epochs, precision=plan.precision)
     watcher.stage("training the strip network")
     model, history = fit_strips(
         pools[Part.TRAIN],
@@ -205,7 +206,8 @@ def _card(
 Reads a whole field without cutting it: strips of ink 32 pixels high, as `zipreader.reading.strip`
 makes them, to frames of scores for the digits 0 to 9, *something else* and the blank between two
 signs. {model.count_params():,} parameters: 3x3 convolutions with batch normalization, {widths}
-channels, then {config.network.context} channels that look along the field; trained with
+channels, {sum(config.network.rounds)} more that add to what they see, then
+{config.network.context} channels that look along the field; trained in {plan.precision} with
 connectionist temporal classification (A. Graves et al., ICML 2006).
 
 Made by `{command}` with seed {plan.seed} ({versions}).

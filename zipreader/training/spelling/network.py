@@ -7,6 +7,8 @@ for the blank between two signs; no frame needs to know where a digit ends.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
@@ -21,6 +23,8 @@ class StripNetConfig:
 
     first: int = 32
     stages: tuple[int, ...] = (64, 96)
+    rounds: tuple[int, ...] = (0, 1)
+    """Convolutions of each stage that add to what they see."""
     context: int = 128
     """Channels of the frames, which look at their neighbours."""
     reach: int = 5
@@ -29,23 +33,43 @@ class StripNetConfig:
     dropout: float = 0.2
 
 
-def build_strip_network(config: StripNetConfig) -> keras.Model:
+def build_strip_network(config: StripNetConfig, precision: str = "float32") -> keras.Model:
     """(N, ROWS, W, 1) float32 in 0..1 -> (N, W / STRIDE, SIGNS) logits; STRIDE divides W.
 
     The first convolution steps over two rows and columns; then the rows are halved
-    twice, and what is left of them becomes one frame.
+    twice, and what is left of them becomes one frame.  Further convolutions add to
+    what they see (K. He et al., CVPR 2016).  ``precision`` names a policy of Keras;
+    the weights and the logits are float32 under each.
     """
+    with _policy(precision):
+        return _built(config)
+
+
+@contextmanager
+def _policy(name: str) -> Iterator[None]:
+    """Layers that are made meanwhile compute so."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _built(config: StripNetConfig) -> keras.Model:
     strips = keras.Input((ROWS, None, 1), name="strips")
     x = _block(strips, config.first, (4, 4), stride=STRIDE, halved=True)
-    for number, width in enumerate(config.stages):
+    for number, (width, rounds) in enumerate(zip(config.stages, config.rounds, strict=True)):
         x = _block(x, width, (3, 3), halved=number == 0)
+        for _ in range(rounds):
+            x = keras.layers.Add()([x, _block(x, width, (3, 3))])
     x = _block(x, config.context, (ROWS // (4 * STRIDE), 1), padding="valid")
     for dilation in config.dilations:
         beside = _block(x, config.context, (1, config.reach), dilation=dilation)
         x = keras.layers.Add()([x, beside])
     x = keras.layers.Dropout(config.dropout)(x)
     x = keras.layers.Conv2D(SIGNS, 1, dtype="float32")(x)
-    logits = keras.layers.Reshape((-1, SIGNS), name="logits")(x)
+    logits = keras.layers.Reshape((-1, SIGNS), name="logits", dtype="float32")(x)
     return keras.Model(strips, logits, name="strip")
 
 
