@@ -15,7 +15,7 @@ from zipreader.reading.ctc import (
     SIGNS,
     by_zip,
     likeliest_zips,
-    log_probability,
+    log_probabilities,
     probabilities,
 )
 
@@ -28,6 +28,10 @@ def certain(signs: list[int], sure: float = 0.9999) -> Frames:
     scores = np.full((len(frames), SIGNS), (1 - sure) / (SIGNS - 1), np.float32)
     scores[np.arange(len(frames)), frames] = sure
     return scores
+
+
+def log_probability(frames: Frames, text: str) -> float:
+    return float(log_probabilities([frames], [text])[0, 0])
 
 
 def digits(text: str) -> list[int]:
@@ -84,26 +88,34 @@ def test_nine_digits_are_a_zip_with_or_without_a_hyphen() -> None:
 @pytest.mark.parametrize("text", ["1002", "100271", "1002745", "10027451"])
 def test_other_lengths_are_no_zip(text: str) -> None:
     frames = certain(digits(text))
-    assert sum(probabilities([frames], likeliest_zips(frames, 5)).values()) < 0.02
+    assert sum(probabilities([frames], likeliest_zips(frames, 5))[0].values()) < 0.02
 
 
 def test_something_else_amid_the_digits_is_no_zip() -> None:
     frames = certain([1, 0, OTHER, 0, 2, 7])
-    assert sum(probabilities([frames], likeliest_zips(frames, 5)).values()) < 0.01
+    assert sum(probabilities([frames], likeliest_zips(frames, 5))[0].values()) < 0.01
 
 
 def test_texts_that_share_the_zip_are_summed() -> None:
     frames = certain([*digits("10027"), OTHER, *digits("4512")], sure=0.98)
-    both = by_zip(probabilities([frames], ["10027-4512", "10027-4517"]))
+    both = by_zip(probabilities([frames], ["10027-4512", "10027-4517"])[0])
     one = math.exp(log_probability(frames, "10027-4512"))
     assert set(both) == {"10027"}
     assert both["10027"] > one
 
 
-def test_the_probability_of_several_views_is_their_mean() -> None:
-    views = [certain(digits("10027"), sure=sure) for sure in (0.99, 0.6)]
-    alone = [probabilities([frames], ["10027"])["10027"] for frames in views]
-    assert probabilities(views, ["10027"])["10027"] == pytest.approx(sum(alone) / 2)
+def test_views_and_texts_of_all_lengths_are_told_together_as_each_alone() -> None:
+    views = [
+        certain(digits("10027"), sure=0.99),
+        certain([*digits("10027"), OTHER, *digits("4512")], sure=0.6),
+        certain(digits("1002")),
+    ]
+    texts = ["10027", "10027-4512", "10022", "60614"]
+    together = log_probabilities(views, texts)
+    alone = [[log_probability(frames, text) for text in texts] for frames in views]
+    assert together == pytest.approx(np.array(alone), rel=1e-9)
+    assert probabilities(views, texts)[1]["10022"] == pytest.approx(math.exp(alone[1][2]))
+    assert probabilities(views, []) == [{}, {}, {}]
 
 
 def test_no_frames_no_zip() -> None:

@@ -54,7 +54,7 @@ def test_a_second_look_takes_the_mean_of_three_sizes(speller: Speller) -> None:
     assert len(once.views) == 1
     assert len(again.views) == 1 + len(CONFIG.sizes)
     assert again.texts[0] == "60614"
-    alone = [probabilities([frames], ["60614"])["60614"] for frames in again.views]
+    alone = [view["60614"] for view in probabilities(again.views, ["60614"])]
     assert again.probability == pytest.approx(sum(alone) / len(alone), abs=1e-6)
 
 

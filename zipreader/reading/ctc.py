@@ -32,37 +32,59 @@ _TINY = 1e-30
 _Prefix = tuple[int, ...]
 
 
-def log_probability(frames: Frames, text: str) -> float:
-    """The natural logarithm of the probability of a ZIP; -69 or less where there is none.
+def log_probabilities(views: Sequence[Frames], texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    """(V, N) natural logarithms of the probabilities of ZIPs; -69 or less where there is none.
 
     Args:
-        frames: (T, SIGNS) probabilities.
-        text: ``12345`` or ``12345-6789``; the hyphen stands for something else or nothing.
+        views: V times (T, SIGNS) probabilities; T may differ.
+        texts: N times ``12345`` or ``12345-6789``; the hyphen stands for something else
+            or nothing.
     """
-    signs = _pattern(text)
-    allowed = _transitions(signs)
-    scores = _brief(frames)[:, [sign for k in signs for sign in (BLANK, k)] + [BLANK]]
-    reached = np.zeros(scores.shape[1])
-    reached[: 4 if signs[0] == OTHER else 2] = 1.0
-    reached[2] = 0.0
-    total = 0.0
-    for number, row in enumerate(scores):
-        reached = (reached if number == 0 else allowed @ reached) * row
-        sum_ = float(reached.sum())
-        if sum_ < _TINY:
-            return math.log(_TINY)
-        total += math.log(sum_)
-        reached = reached / sum_
-    ends = slice(-4, None) if signs[-1] == OTHER else slice(-2, None)
-    return total + math.log(max(float(reached[ends].sum()), _TINY))
+    found = np.zeros((len(views), len(texts)))
+    scores = _together(views)
+    for length in {len(text) for text in texts}:
+        columns = [column for column, text in enumerate(texts) if len(text) == length]
+        found[:, columns] = _forward(scores, [_pattern(texts[column]) for column in columns])
+    return found
 
 
-def probabilities(views: Sequence[Frames], texts: Iterable[str]) -> dict[str, float]:
-    """The probability of each ZIP or ZIP+4, the mean over one or more views of the same strip."""
-    return {
-        text: sum(math.exp(log_probability(frames, text)) for frames in views) / len(views)
-        for text in texts
-    }
+def _forward(
+    scores: npt.NDArray[np.float64], patterns: Sequence[list[int]]
+) -> npt.NDArray[np.float64]:
+    """(V, N) logarithms for (V, T, SIGNS) scores and N patterns of one length."""
+    allowed = np.stack([_transitions(signs) for signs in patterns])
+    states = np.full((len(patterns), allowed.shape[1]), BLANK)
+    states[:, 1::2] = patterns
+    rows = scores[:, :, states].transpose(1, 2, 3, 0)
+    reached = rows[0].copy()
+    reached[:, [2, *range(4, reached.shape[1])]] = 0.0
+    totals = np.zeros((len(patterns), len(scores)))
+    for number, row in enumerate(rows):
+        if number:
+            reached = (allowed @ reached) * row
+        sums = np.maximum(reached.sum(axis=1), _TINY)
+        totals += np.log(sums)
+        reached /= sums[:, np.newaxis]
+    totals += np.log(np.maximum(reached[:, -4:].sum(axis=1), _TINY))
+    return np.maximum(totals.T, math.log(_TINY))
+
+
+def _together(views: Sequence[Frames]) -> npt.NDArray[np.float64]:
+    """(V, T, SIGNS) float64: all views, silence behind the shorter ones."""
+    brief = [_brief(frames) for frames in views]
+    scores = np.zeros((len(brief), max(len(rows) for rows in brief), SIGNS))
+    scores[:, :, BLANK] = 1.0
+    for filled, rows in zip(scores, brief, strict=True):
+        filled[: len(rows)] = rows
+    return scores
+
+
+def probabilities(views: Sequence[Frames], texts: Iterable[str]) -> list[dict[str, float]]:
+    """The probability of each ZIP or ZIP+4 in each view."""
+    names = list(texts)
+    if not names:
+        return [{} for _ in views]
+    return [dict(zip(names, row, strict=True)) for row in np.exp(log_probabilities(views, names))]
 
 
 def by_zip(texts: Mapping[str, float]) -> dict[str, float]:

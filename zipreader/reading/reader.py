@@ -161,7 +161,7 @@ class Reader:
         with clock("decode"):
             hypotheses = decode(lattice, scores, self.config.decode, spelling.texts)
             texts = {*spelling.texts, *(hypothesis.text for hypothesis in hypotheses)}
-            views = [by_zip(probabilities([frames], texts)) for frames in spelling.views]
+            views = [by_zip(view) for view in probabilities(spelling.views, sorted(texts))]
             spelled = {zip_: sum(v[zip_] for v in views) / len(views) for zip_ in views[0]}
             return [
                 self._judge(hypothesis, views, spelled, turned, best_place)

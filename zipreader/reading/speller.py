@@ -41,7 +41,7 @@ class Speller:
 
     def spell(self, strip: Strip, config: SpellConfig) -> Spelling:
         """What a strip spells."""
-        return _spelling(strip, self.frames([strip]), config)
+        return _spelling(strip, (), (), self.frames([strip]), config)
 
     def look_again(self, spelling: Spelling, config: SpellConfig) -> Spelling:
         """What the strip spells when its digits are a little larger and smaller too.
@@ -50,7 +50,7 @@ class Speller:
         it, the views disagree, and their mean says so.
         """
         others = self.frames([resized(spelling.strip, size) for size in config.sizes])
-        return _spelling(spelling.strip, [*spelling.views, *others], config)
+        return _spelling(spelling.strip, spelling.texts, spelling.views, others, config)
 
     def frames(self, strips: Sequence[Strip]) -> list[Frames]:
         """The frames of each strip, (about W / STRIDE, SIGNS); one call of the network."""
@@ -67,10 +67,18 @@ class Speller:
         return [rows[:length] for rows, length in zip(scores, lengths, strict=True)]
 
 
-def _spelling(strip: Strip, views: Sequence[Frames], config: SpellConfig) -> Spelling:
-    """The likeliest ZIPs of all views by their mean."""
-    texts = {text for frames in views for text in likeliest_zips(frames, config.zips)}
-    found = probabilities(views, sorted(texts))
+def _spelling(
+    strip: Strip,
+    known: Sequence[str],
+    seen: Sequence[Frames],
+    others: Sequence[Frames],
+    config: SpellConfig,
+) -> Spelling:
+    """The likeliest ZIPs of all views by their mean; of those seen they are known."""
+    views = *seen, *others
+    texts = {*known, *(text for frames in others for text in likeliest_zips(frames, config.zips))}
+    told = probabilities(views, sorted(texts))
+    found = {text: sum(view[text] for view in told) / len(told) for text in told[0]}
     ranked = sorted(found, key=lambda text: -found[text])[: config.zips]
     probability = max(by_zip({text: found[text] for text in ranked}).values(), default=0.0)
-    return Spelling(strip, tuple(views), tuple(ranked), probability)
+    return Spelling(strip, views, tuple(ranked), probability)
