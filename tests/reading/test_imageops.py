@@ -221,6 +221,18 @@ def test_quantiles_are_those_of_numpy(values: list[float], share: float) -> None
     assert found == pytest.approx(float(np.quantile(values, share)), abs=1e-6)
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(101, 900), st.integers(1, 256), st.floats(0, 1))
+def test_quantiles_of_many_grey_levels_are_those_of_numpy(
+    seed: int, size: int, levels: int, share: float
+) -> None:
+    values = np.random.default_rng(seed).integers(0, levels, (size, 2)).astype(np.uint8)
+    expected = float(np.quantile(values.astype(float), share))
+    assert imageops.quantile(values, share) == pytest.approx(expected, abs=1e-6)
+    assert imageops.quantile(values[::2, 1], share) == pytest.approx(
+        float(np.quantile(values[::2, 1].astype(float), share)), abs=1e-6
+    )
+
+
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=40))
 def test_the_median_of_grey_levels_does_not_overflow(levels: list[int]) -> None:
     assert imageops.median(np.array(levels, np.uint8)) == float(np.median(levels))
@@ -245,3 +257,18 @@ def test_what_is_reduced_stays_in_its_place(scale: float, side: int) -> None:
     ys, xs = np.nonzero(imageops.shrink(image, scale) > 64)
     for axis in (ys, xs):
         assert abs((float(axis.mean()) + 0.5) / scale - (spot + 0.5)) < 1 / scale
+
+
+@pytest.mark.parametrize("dots", [0, 3, 40_000])
+def test_parts_are_labelled_alike_with_short_labels_and_long(dots: int) -> None:
+    """With more dots than there are short labels, and with fewer."""
+    mask = np.zeros((600, 600), np.uint8)
+    rows, columns = np.divmod(np.arange(dots), 300)
+    mask[2 * rows, 2 * columns] = 1
+    mask[560:, 100:] = 1
+    labels, stats = imageops.components(mask)
+    count, expected, table, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    assert len(stats) == count == dots + 2
+    assert np.array_equal(np.sort(stats, axis=0), np.sort(table, axis=0))
+    assert np.array_equal(labels == 0, expected == 0)
+    assert len(np.unique(labels)) == count

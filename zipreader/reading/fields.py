@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import cv2
 import numpy as np
 
 from zipreader.config import FieldsConfig
@@ -38,7 +37,7 @@ def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField
     """
     height, width = page.grey.shape
     mask = (imageops.ink(page.grey, 0.4 * height) >= 0.5).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, stats = imageops.components(mask)
     tall = [
         (float(h), int(x + w))
         for x, _, w, h, _ in stats[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -11,11 +10,14 @@ import numpy.typing as npt
 
 from zipreader.elements import GreyImage, Image, InkMap, Mask, Matrix
 
+Labels = npt.NDArray[np.uint16] | npt.NDArray[np.int32]
+
 _A_FEW = 100
 """Values that a list sorts faster than an array is parted."""
 _FEWEST_PLACES = 8
 _SAME_SCALE = 0.99
 """Above, an image is turned rather than enlarged."""
+_SHORT_LABELS = 2**16 - 2
 _FAINT = 0.08
 """Share of a place that is covered where a pattern is printed on it."""
 
@@ -28,18 +30,24 @@ def to_grey(image: Image) -> GreyImage:
 def quantile(values: npt.NDArray[Any], share: float) -> float:
     """The value below which ``share`` of all values lie, interpolated.
 
-    As ``np.quantile``, which takes ten times as long for a few values.
+    As ``np.quantile``, which takes ten times as long for a few values, and for many
+    grey levels.
     """
     place = share * (values.size - 1)
     low = int(place)
     high = min(low + 1, values.size - 1)
-    ordered: Sequence[float] | npt.NDArray[Any]
     if values.size <= _A_FEW:
         ordered = sorted(values.ravel().tolist())
+        below, above = ordered[low], ordered[high]
+    elif values.dtype == np.uint8:
+        levels = np.ascontiguousarray(values).reshape(-1, 1)
+        counts = cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel().astype(np.int64)
+        places = np.searchsorted(np.cumsum(counts), (low, high), side="right")
+        below, above = np.minimum(places, 255).tolist()
     else:
-        ordered = np.partition(values, (low, high), axis=None)
-    below, above = float(ordered[low]), float(ordered[high])
-    return below + (place - low) * (above - below)
+        parted = np.partition(values, (low, high), axis=None)
+        below, above = float(parted[low]), float(parted[high])
+    return float(below + (place - low) * (above - below))
 
 
 def median(values: npt.NDArray[Any]) -> float:
@@ -174,6 +182,20 @@ def otsu_twice(values: npt.NDArray[np.float32]) -> tuple[float, float]:
     variance = between(zero, first) + between(first, second) + between(second, end)
     best = int(variance.argmax())
     return float(edges[first[best]]), float(edges[second[best]])
+
+
+def components(mask: npt.NDArray[np.uint8]) -> tuple[Labels, npt.NDArray[np.int32]]:
+    """Label the connected parts of what is not 0: labels (H, W), 0 elsewhere, and their statistics.
+
+    The statistics are those of ``cv2.connectedComponentsWithStats``, a row a label.
+    Short labels are found three times as fast, and are enough wherever fewer pixels
+    are set than there are labels.
+    """
+    short = cv2.countNonZero(mask) <= _SHORT_LABELS
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        mask, connectivity=8, ltype=cv2.CV_16U if short else cv2.CV_32S
+    )
+    return labels, stats
 
 
 def near(weak: Mask, firm: Mask, like: InkMap) -> InkMap:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import LinesConfig
-from zipreader.elements import Box, GreyImage, TextLine, UprightPage
+from zipreader.elements import Box, GreyImage, Mask, TextLine, UprightPage
 from zipreader.reading import imageops
 
 Boxes = npt.NDArray[np.float64]
@@ -38,8 +38,8 @@ def _ink_mask(flat: GreyImage, dpi: float, config: LinesConfig) -> npt.NDArray[n
     reach = max(3, round(config.neighbourhood * dpi) | 1)
     peak = cv2.dilate(taken, np.ones((reach, reach), np.uint8))
     peak = cv2.blur(peak, (reach, reach))
-    level = np.maximum(config.share_of_peak * peak.astype(np.float32), floor)
-    return (taken > level).astype(np.uint8)
+    levels = np.clip(config.share_of_peak * np.arange(256), floor, 255)
+    return (taken > cv2.LUT(peak, levels.astype(np.uint8))).astype(np.uint8)
 
 
 def _above_grain(taken: GreyImage, config: LinesConfig) -> float:
@@ -64,38 +64,51 @@ def _without_rules(
     thickened = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     joined = cv2.dilate(runs, np.ones((3, run), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    ys, xs = np.nonzero(runs)
-    belongs = labels[ys, xs]
-    width = stats[:, cv2.CC_STAT_WIDTH] - run
-    area = np.bincount(belongs, minlength=len(stats))
-    is_rule = (width >= config.rule[0] * dpi) & (area <= (config.rule[1] * dpi + 2) * width)
-    is_rule[0] = False
-    if not is_rule.any():
+    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    rules = [rule for contour in contours if (rule := _rule(contour, runs, run, dpi, config))]
+    if not rules:
         return mask
     side = np.ones((round(config.side * dpi), 1), np.uint8)
     sides = cv2.morphologyEx(mask, cv2.MORPH_OPEN, side)
-    for index in np.flatnonzero(is_rule):
-        is_rule[index] = not _is_boxed(stats[index], sides, run)
     crossing = np.ones((round(config.crossing * dpi), 1), np.uint8)
-    strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, crossing)
-    ys, xs = ys[is_rule[belongs]], xs[is_rule[belongs]]
     kept = mask.copy()
-    kept[ys, xs] = strokes[ys, xs]
+    for box, inside in rules:
+        if not _is_boxed(box, sides, run):
+            rows, columns = slice(box.y0, box.y1), slice(box.x0, box.x1)
+            strokes = cv2.morphologyEx(mask[:, columns], cv2.MORPH_OPEN, crossing)[rows]
+            np.copyto(kept[rows, columns], strokes, where=inside)
     return kept
 
 
-def _is_boxed(rule: npt.NDArray[np.int32], sides: npt.NDArray[np.uint8], dilated: int) -> bool:
+def _rule(
+    contour: npt.NDArray[np.int32],
+    runs: npt.NDArray[np.uint8],
+    dilated: int,
+    dpi: float,
+    config: LinesConfig,
+) -> tuple[Box, Mask] | None:
+    """The box of long runs if they are a rule, and which of its pixels they cover."""
+    x, y, width, height = cv2.boundingRect(contour)
+    if width - dilated < config.rule[0] * dpi:
+        return None
+    hull = np.zeros((height, width), np.uint8)
+    cv2.drawContours(hull, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
+    covered = hull & runs[y : y + height, x : x + width]
+    if int(covered.sum()) > (config.rule[1] * dpi + 2) * (width - dilated):
+        return None
+    return Box(x, y, x + width, y + height), covered > 0
+
+
+def _is_boxed(rule: Box, sides: npt.NDArray[np.uint8], dilated: int) -> bool:
     """Whether something upright stands at both ends of a rule, as the sides of a box do."""
-    x, y, width, height, _ = rule
-    rows = slice(max(0, y - 2), y + height + 2)
-    ends = x + dilated // 2, x + width - dilated // 2
+    rows = slice(max(0, rule.y0 - 2), rule.y1 + 2)
+    ends = rule.x0 + dilated // 2, rule.x1 - dilated // 2
     return all(sides[rows, max(0, end - 4) : end + 4].any() for end in ends)
 
 
 def _text_parts(mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig) -> Boxes:
     """Boxes of the components whose size may be a letter's, a digit's or a word's."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, stats = imageops.components(mask)
     stats = stats[1:]
     x, y, width, height, area = stats[:, :5].T
     longer, shorter = np.maximum(width, height), np.minimum(width, height)

@@ -46,10 +46,10 @@ def _differences(small: Image) -> list[GreyImage]:
     around = np.concatenate([strip.reshape(-1, 3) for strip in strips])
     colour = _medians(around)
     spread = _medians(np.abs(around - colour)) * 1.5 + 3
-    apart = (lab - colour) / spread
-    distance = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart))
+    apart = (lab - colour) * (12 / spread)
+    distance = np.sqrt(cv2.transform(apart * apart, np.ones((1, 3), np.float32)))
     lightness = np.abs(lab[..., 0] - colour[0])
-    return [np.clip(distance * 12, 0, 255).astype(np.uint8), lightness.astype(np.uint8)]
+    return [np.minimum(distance, 255).astype(np.uint8), lightness.astype(np.uint8)]
 
 
 def _medians(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

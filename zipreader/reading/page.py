@@ -131,8 +131,9 @@ def _most_telling(image: Image, reach: float) -> GreyImage:
     noise = sample[:, covered <= imageops.quantile(covered, 0.85)].std(axis=1).clip(3)
     weights = contrast / noise**2
     brightest = np.array([max(imageops.quantile(below, 0.99), 16.0) for below in papers])
-    factors = _BRIGHT * weights / weights.sum() / brightest
-    summed: GreyImage = cv2.transform(image, factors[np.newaxis])
+    factors = np.zeros((3, 3), np.float32)
+    factors[0] = _BRIGHT * weights / weights.sum() / brightest
+    summed: GreyImage = cv2.extractChannel(cv2.transform(image, factors), 0)
     return summed
 
 
@@ -197,7 +198,7 @@ def _ink_points(
     faint = (imageops.quantile(small, 0.003) + 2 * 255) / 3
     level = min(max(config.skew_ink_level, faint), config.skew_ink_limit)
     mask = (small < level).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = imageops.components(mask)
     dpi = sheet.dpi * scale
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     text = (sides.max(axis=1) >= 0.04 * dpi) & (sides.max(axis=1) <= 1.2 * dpi)
