@@ -33,6 +33,8 @@ _TOGETHER = 12
 """Batches whose strips are distorted together and then sorted by width."""
 _SHORT = 3
 """Signs of a strip that may be set behind another."""
+_MOST_LOSS = 1000.0
+"""Of a strip whose probability underflows, as in the first steps: else it were infinite."""
 _AHEAD = 8
 """Batches that wait to be trained on."""
 
@@ -262,7 +264,8 @@ def _step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable
 
     def step(images: tf.Tensor, labels: tf.SparseTensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(_losses(model(images, training=True), labels))
+            losses = _losses(model(images, training=True), labels)
+            loss = tf.reduce_mean(tf.minimum(losses, _MOST_LOSS))
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
