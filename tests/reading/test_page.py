@@ -194,6 +194,38 @@ def test_writing_on_dark_paper_becomes_dark_on_white(paper: int, ink: int, barco
     assert (words < 128).mean() < 0.5
 
 
+def test_a_light_label_on_dark_paper_is_not_inverted() -> None:
+    """The writing on the envelope is light, that on the label dark."""
+    box = ENVELOPE.zip_box
+    label = slice(box.y0 - 150, box.y1 + 40), slice(box.x0 - 300, box.x1 + 60)
+    share = (255 - GREY.astype(float)) / 255
+    image = np.rint(share * 240 + (1 - share) * 40)
+    image[label] = np.rint(share * 30 + (1 - share) * 235)[label]
+    upright = first(image.astype(np.uint8))
+    for words in (crop(upright, box), upright.grey[:200, :400]):
+        assert np.median(words) > 240
+        assert np.percentile(words, 1) < 128
+
+
+# --- outline ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("degrees", [0.0, 1.5])
+def test_a_nearly_level_envelope_is_cropped_without_resampling(degrees: float) -> None:
+    """Its pixels are those of the image; what is around it is paper."""
+    corners = np.array([(60, 50), (1960, 50), (1960, 890), (60, 890)], np.float64)
+    turn = cv2.getRotationMatrix2D((1000, 480), degrees, 1.0)
+    image, _ = on_desk(GREY, corners @ turn[:, :2].T + turn[:, 2], (2040, 960), 70)
+    upright = first(image)
+    x, y = upright.to_original[:2, 2]
+    if degrees == 0:
+        assert (upright.to_original == [[1, 0, x], [0, 1, y], [0, 0, 1]]).all()
+        assert x == round(x)
+        assert y == round(y)
+    assert angle(upright) == pytest.approx(-degrees, abs=0.5)
+    assert np.percentile(upright.grey, 10) > 235
+
+
 # --- resolution ------------------------------------------------------------------------------
 
 

@@ -23,8 +23,9 @@
 ``explain``     reading -> picture
 ==============  ==================================================================
 
-Under them: ``imageops``, ``clock``, ``outline``, ``rules``, ``seams``, ``trellis``, ``align``
-(where the digits of a given text stand), ``ctc`` (frames <-> texts), ``trees`` (sums of
-decision trees), ``runtime`` (runs network files), ``networks`` (their common name),
-``panel`` and ``formats``.
+Under them: ``imageops``, ``clock``, ``outline`` (of the envelope), ``sides`` (its edges),
+``light`` (makes the paper white), ``rules``, ``seams``, ``trellis``, ``align`` (where the
+digits of a given text stand), ``ctc`` (frames <-> texts), ``trees`` (sums of decision
+trees), ``runtime`` (runs network files), ``networks`` (their common name), ``panel`` and
+``formats``.
 """

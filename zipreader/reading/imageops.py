@@ -242,11 +242,11 @@ def warp(image: Image, matrix: Matrix, size: tuple[int, int]) -> Image:
         size,
         flags=interpolation | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=_paper_level(image),
+        borderValue=paper_level(image),
     )
 
 
-def _paper_level(image: Image) -> tuple[float, ...]:
-    """The typical value of the paper, for what lies outside of the image."""
+def paper_level(image: Image) -> tuple[float, ...]:
+    """The typical value of the paper in each channel, for what lies outside of the image."""
     sample = image[:: max(1, image.shape[0] // 64), :: max(1, image.shape[1] // 64)]
     return tuple(median(channel) for channel in sample.reshape(-1, image[0, 0].size).T)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Image, Quad
 from zipreader.reading import imageops
+from zipreader.reading.sides import four_sides
 
 _WORK_SIZE = 480
 _EDGE_REACH = 4
@@ -17,23 +18,28 @@ _EDGE_REACH = 4
 def find_outline(image: Image, config: PageConfig) -> Quad | None:
     """The envelope's corners in original pixels, clockwise from its top left.
 
-    The surroundings are known from the rim of the image; what differs from
-    them and fills a convex quadrilateral is the envelope.
+    Its four sides are edges, straight and as long as itself.  Where they are not found,
+    the surroundings are known from the rim of the image; what differs from them and
+    fills a convex quadrilateral is the envelope.
 
     Returns:
         ``None`` where the image shows no surroundings or no clear outline.
     """
     scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
     small = imageops.shrink(image, scale)
-    small = cv2.medianBlur(small, 5)
+    sides = four_sides(small)
+    corners = _around_what_differs(small, config) if sides is None else _ordered(sides)
+    return None if corners is None else _inset(corners) / scale
+
+
+def _around_what_differs(small: Image, config: PageConfig) -> Quad | None:
+    """The best outline of what differs from the rim of the image."""
     best: tuple[float, Quad] | None = None
-    for difference in _differences(small):
+    for difference in _differences(cv2.medianBlur(small, 5)):
         fitted = _fit(difference, config)
         if fitted and (best is None or fitted[0] > best[0]):
             best = fitted
-    if best is None:
-        return None
-    return _inset(best[1]) / scale
+    return None if best is None else best[1]
 
 
 def _differences(small: Image) -> list[GreyImage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -13,12 +13,11 @@ import numpy.typing as npt
 from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Image, Matrix, Page, Quad, UprightPage
 from zipreader.reading import imageops
+from zipreader.reading.light import flatten
 from zipreader.reading.outline import find_outline
 
-_BRIGHT = 250.0
-"""Grey level of the brightest paper in a sum of channels."""
-_SEEN_PAPER = 6.0
-"""Reach of the paper in an image so far reduced that colours are compared on it."""
+_CROPPED = 3.0
+"""An outline no farther off level, in degrees, is cropped and not resampled."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +62,7 @@ def upright_pages(page: Page, config: PageConfig) -> Iterator[UprightPage]:
 def whole_page(page: Page, config: PageConfig) -> UprightPage:
     """The page as it is, for an image that shows nothing but a ZIP field."""
     height = page.image.shape[0]
-    grey = _flatten(page.image, config.field_paper_reach * height, config)
+    grey = flatten(page.image, config.field_paper_reach * height, config)
     return UprightPage(page, grey, np.eye(3), 0, page.dpi or height / config.field_height)
 
 
@@ -72,13 +71,33 @@ def _cut_out(page: Page, config: PageConfig) -> _Sheet:
     if outline is None:
         image: Image = page.image
         matrix: Matrix = np.eye(3)
+    elif _off_level(outline) <= _CROPPED:
+        image, matrix = _cropped(page.image, outline)
     else:
         size = _size_of(outline)
         corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
         matrix = cv2.getPerspectiveTransform(corners, outline.astype(np.float32))
         image = imageops.warp(page.image, matrix, size)
     dpi = _dpi(page, image, config)
-    return _Sheet(_flatten(image, config.paper_reach * dpi, config), matrix, dpi)
+    return _Sheet(flatten(image, config.paper_reach * dpi, config), matrix, dpi)
+
+
+def _off_level(outline: Quad) -> float:
+    """The most that a side deviates from the direction of the image's, in degrees."""
+    run = np.abs(np.roll(outline, -1, axis=0) - outline)
+    return float(np.degrees(np.arctan2(run.min(axis=1), run.max(axis=1))).max())
+
+
+def _cropped(image: Image, outline: Quad) -> tuple[Image, Matrix]:
+    """What the outline bounds, not resampled, with paper in place of what is around it."""
+    limits = np.array(image.shape[1::-1])
+    x0, y0 = np.clip(np.floor(outline.min(axis=0)), 0, limits - 1).astype(int).tolist()
+    x1, y1 = np.clip(np.ceil(outline.max(axis=0)), (x0 + 1, y0 + 1), limits).astype(int).tolist()
+    part = image[y0:y1, x0:x1].copy()
+    around = np.ones(part.shape[:2], np.uint8)
+    cv2.fillConvexPoly(around, np.rint(outline - (x0, y0)).astype(np.int32), 0)
+    part[around > 0] = imageops.paper_level(part)
+    return part, np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64)
 
 
 def _size_of(outline: Quad) -> tuple[int, int]:
@@ -96,84 +115,6 @@ def _dpi(page: Page, image: Image, config: PageConfig) -> float:
     if page.dpi and shortest <= longest / page.dpi <= widest:
         return page.dpi
     return longest / config.usual_length
-
-
-def _flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
-    """Grey levels with white paper, whatever its colour and light.
-
-    Light writing on dark paper is inverted.
-    """
-    grey = imageops.to_grey(image)
-    if _is_light_on_dark(grey, reach, config):
-        return _divide(cv2.bitwise_not(grey), reach)
-    return _divide(image if image.ndim == 2 else _most_telling(image, reach), reach)
-
-
-def _most_telling(image: Image, reach: float) -> GreyImage:
-    """The sum of the channels of a BGR image in which the ink tells itself best from the paper.
-
-    Blue ink on kraft shows in red, and the blue channel adds noise only.  The weights
-    are those of Fisher's linear discriminant (1936) for independent channels that were
-    divided by their paper: contrast over the paper's variance.  They are found on a
-    reduced image, and on single pixels for the noise.
-    """
-    scale = min(1.0, _SEEN_PAPER / reach)
-    small = cv2.split(imageops.shrink(image, scale))
-    papers = [imageops.paper(channel, scale * reach) for channel in small]
-    taken = _taken(small, papers)
-    total = taken.sum(axis=0)
-    is_ink = total >= imageops.quantile(total, 0.97)
-    is_paper = total <= imageops.median(total)
-    contrast = (taken[:, is_ink].mean(axis=1) - taken[:, is_paper].mean(axis=1)).clip(1)
-    pixels = cv2.split(np.ascontiguousarray(image[::7, ::7]))
-    sample = _taken(pixels, [cv2.resize(below, pixels[0].shape[::-1]) for below in papers])
-    covered = sample.sum(axis=0)
-    noise = sample[:, covered <= imageops.quantile(covered, 0.85)].std(axis=1).clip(3)
-    weights = contrast / noise**2
-    brightest = np.array([max(imageops.quantile(below, 0.99), 16.0) for below in papers])
-    factors = np.zeros((3, 3), np.float32)
-    factors[0] = _BRIGHT * weights / weights.sum() / brightest
-    summed: GreyImage = cv2.extractChannel(cv2.transform(image, factors), 0)
-    return summed
-
-
-def _taken(channels: Sequence[GreyImage], papers: Sequence[GreyImage]) -> npt.NDArray[np.float32]:
-    """(channels, pixels): what the ink takes of the light in each channel, 0..255."""
-    over = [_over(channel, below) for channel, below in zip(channels, papers, strict=True)]
-    return np.float32(255) - np.stack([each.ravel() for each in over])
-
-
-def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool:
-    """Whether the strokes on dark paper are lighter than it.
-
-    Strokes are what differs from the median of the neighbourhood, and the cube
-    of the difference tells on which side: noise and the two sides of an edge
-    cancel out.
-    """
-    if imageops.median(grey[::8, ::8]) > config.dark_paper:
-        return False
-    scale = min(1.0, 12 / reach)
-    small = imageops.shrink(grey, scale)
-    around = cv2.medianBlur(small, imageops.odd(0.75 * reach * scale)).astype(np.float32)
-    cubes = (cv2.GaussianBlur(small, (0, 0), 0.7).astype(np.float32) - around) ** 3
-    return float(cubes.sum()) > config.light_strokes * float(np.abs(cubes).sum())
-
-
-def _divide(channel: GreyImage, reach: float) -> GreyImage:
-    """Divide a channel by its paper, 255 for paper; the paper is estimated on a reduced image."""
-    reduction = _reduction(reach)
-    small = imageops.shrink(channel, 1 / reduction)
-    below = imageops.paper(small, reach / reduction)
-    return _over(channel, cv2.resize(below, channel.shape[::-1], interpolation=cv2.INTER_LINEAR))
-
-
-def _reduction(reach: float) -> int:
-    """By how much an image is reduced before its paper is estimated."""
-    return max(1, int(reach / 12))
-
-
-def _over(channel: GreyImage, below: GreyImage) -> GreyImage:
-    return cv2.divide(channel, cv2.max(below, 16), scale=255)
 
 
 def _line_evidence(sheet: _Sheet, config: PageConfig) -> tuple[_Evidence, _Evidence]:

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.drawing import draw_envelope, on_desk
+from zipreader.elements import GreyImage, Quad
+from zipreader.reading.sides import four_sides
+
+LETTER = cv2.resize(draw_envelope().grey, (380, 165), interpolation=cv2.INTER_AREA)
+SIZE = (500, 320)
+PLACE = np.array([(60, 80), (440, 80), (440, 245), (60, 245)], np.float64)
+WITHIN = 6.0
+
+
+def brushed(level: float, depth: float, seed: int) -> GreyImage:
+    """A table of brushed metal or wood: streaks along the image."""
+    random = np.random.default_rng(seed)
+    streaks = cv2.GaussianBlur(random.normal(0, 1, SIZE[::-1]), (0, 0), sigmaX=25, sigmaY=1.2)
+    table = level + depth * streaks / streaks.std()
+    return np.clip(table, 0, 255).astype(np.uint8)
+
+
+def on_table(corners: Quad, table: GreyImage, paper: float = 235.0) -> GreyImage:
+    image, _ = on_desk(LETTER, corners, SIZE, 0)
+    inside = np.zeros(SIZE[::-1], np.uint8)
+    cv2.fillConvexPoly(inside, np.rint(corners).astype(np.int32), 1)
+    dimmed = np.rint(image * (paper / 255)).astype(np.uint8)
+    return np.where(inside > 0, dimmed, table)
+
+
+def farthest(found: Quad | None, truth: Quad) -> float:
+    """The largest distance of a true corner from the nearest that was found."""
+    assert found is not None
+    assert found.shape == (4, 2)
+    distances = np.linalg.norm(found[:, np.newaxis] - truth, axis=2)
+    return float(distances.min(axis=0).max())
+
+
+def test_corners_are_found_on_most_streaky_tables_and_nothing_else_is() -> None:
+    random = np.random.default_rng(0)
+    found = 0
+    for seed in range(24):
+        corners = PLACE + random.integers(-25, 26, (4, 2))
+        table = brushed(random.choice([90, 150, 180]), random.uniform(8, 16), seed)
+        sides = four_sides(on_table(corners, table))
+        if sides is not None:
+            found += 1
+            assert farthest(sides, corners) < WITHIN
+    assert found >= 19
+
+
+def test_a_shadow_across_the_envelope_is_no_side() -> None:
+    image = on_table(PLACE, brushed(120, 12, 1)).astype(float)
+    shade = np.clip((np.arange(SIZE[0]) - 300) / 30, 0, 1) * 0.45
+    assert farthest(four_sides(np.rint(image * (1 - shade)).astype(np.uint8)), PLACE) < WITHIN
+
+
+def test_a_thin_shadow_parts_white_from_white() -> None:
+    """As on the lid of a scanner."""
+    image = on_table(PLACE, np.full(SIZE[::-1], 246, np.uint8), paper=246)
+    cv2.polylines(image, [PLACE.astype(np.int32)], True, 205, 1, cv2.LINE_AA)
+    found = four_sides(image)
+    assert found is None or farthest(found, PLACE) < WITHIN
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_table_alone_has_none(seed: int) -> None:
+    assert four_sides(brushed(140, 20, seed)) is None
+
+
+def test_a_fold_across_the_sheet_is_no_side() -> None:
+    image = cv2.resize(draw_envelope().grey, SIZE, interpolation=cv2.INTER_AREA)
+    cv2.line(image, (0, 120), (499, 130), 190, 2, cv2.LINE_AA)
+    cv2.line(image, (170, 0), (160, 319), 190, 2, cv2.LINE_AA)
+    assert four_sides(image) is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 200), (200, 1), (8, 8), (40, 40, 3)])
+def test_what_is_tiny_or_blank_has_none(shape: tuple[int, ...]) -> None:
+    assert four_sides(np.full(shape, 128, np.uint8)) is None
