@@ -150,7 +150,7 @@ class SearchConfig:
     """A field is not cut that promises less than this share of what was read already."""
     likely: float = 0.75
     """With such a probability wider fields around the same digits are not read."""
-    upright: float = 0.4
+    upright: float = 0.8
     """With such a probability no further orientation is tried."""
     first_fields: int = 3
     """So many are tried in each orientation, before the best one is read to its end."""
