@@ -206,9 +206,9 @@ def _card(
 Reads a whole field without cutting it: strips of ink 32 pixels high, as `zipreader.reading.strip`
 makes them, to frames of scores for the digits 0 to 9, *something else* and the blank between two
 signs. {model.count_params():,} parameters: 3x3 convolutions with batch normalization, {widths}
-channels, {sum(config.network.rounds)} more that add to what they see, then
-{config.network.context} channels that look along the field; trained in {plan.precision} with
-connectionist temporal classification (A. Graves et al., ICML 2006).
+channels and {sum(config.network.rounds)} residual, then {config.network.context} channels that look
+along the field; trained in {plan.precision} with connectionist temporal
+classification (A. Graves et al., ICML 2006).
 
 Made by `{command}` with seed {plan.seed} ({versions}).
 
