@@ -35,6 +35,8 @@ _BESIDE = 3.0
 _APART = 5.0
 _ANGLE = 0.999
 """Cosine of the angle under which two lines at one place are the same."""
+_PARALLEL = 1e-3
+"""Sine of an angle under which lines meet far outside of the image."""
 _OUTSIDE = 0.02
 """How far corners may lie outside, as a share of the image."""
 _LEAST_AREA, _MOST_AREA = 0.15, 0.97
@@ -155,6 +157,7 @@ def _crossings(lengthwise: Vector, crosswise: Vector) -> Vector:
     """(A, B, 2) where each line along crosses each line across."""
     (a, b, c), (d, e, f) = lengthwise.T[:, :, np.newaxis], crosswise.T[:, np.newaxis, :]
     determinant = a * e - b * d
+    determinant = np.where(np.abs(determinant) < _PARALLEL, _PARALLEL, determinant)
     return np.stack([c * e - b * f, a * f - c * d], axis=2) / determinant[..., np.newaxis]
 
 
