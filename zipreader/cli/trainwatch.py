@@ -28,26 +28,35 @@ def progress_on(console: Console) -> Progress:
     )
 
 
+class _Line:
+    """The one line of a progress, which every part of a training writes anew."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("starting", total=1, figures="")
+
+    def stage(self, name: str) -> None:
+        self._progress.reset(self._task, description=name, total=1, figures="")
+
+    def count(self, done: int, planned: int) -> None:
+        self._progress.update(self._task, completed=done, total=planned)
+
+    def step(self, epoch: int, epochs: int, now: int, steps: int, figures: str) -> None:
+        done, planned = (epoch - 1) * steps + now, epochs * steps
+        told = f"epoch {epoch}: {figures}"
+        self._progress.update(self._task, completed=done, total=planned, figures=told)
+
+
 def watcher(progress: Progress, console: Console) -> Watcher:
     """Show stages, tiles, steps and epochs on stderr."""
     from zipreader.training.pipeline import Watcher
     from zipreader.training.train import Listener
 
-    task = progress.add_task("starting", total=1, figures="")
-
-    def stage(name: str) -> None:
-        progress.reset(task, description=name, total=1, figures="")
-
-    def tiles(done: int, planned: int) -> None:
-        progress.update(task, completed=done, total=planned)
+    line = _Line(progress)
 
     def step(now: Step) -> None:
-        progress.update(
-            task,
-            completed=(now.epoch - 1) * now.steps + now.step,
-            total=now.epochs * now.steps,
-            figures=f"epoch {now.epoch}: loss {now.loss:.4f}, right {now.accuracy:.2%}",
-        )
+        figures = f"loss {now.loss:.4f}, right {now.accuracy:.2%}"
+        line.step(now.epoch, now.epochs, now.step, now.steps, figures)
 
     def epoch(done: Epoch) -> None:
         console.print(
@@ -56,28 +65,17 @@ def watcher(progress: Progress, console: Console) -> Watcher:
             f"{done.seconds:.0f} s"
         )
 
-    return Watcher(stage, tiles, Listener(step, epoch))
+    return Watcher(line.stage, line.count, Listener(step, epoch))
 
 
 def strip_watcher(progress: Progress, console: Console) -> StripWatcher:
     """Show stages, chunks of strips, steps and epochs on stderr."""
     from zipreader.training.spelling.model import StripWatcher
 
-    task = progress.add_task("starting", total=1, figures="")
-
-    def stage(name: str) -> None:
-        progress.reset(task, description=name, total=1, figures="")
-
-    def chunks(done: int, planned: int) -> None:
-        progress.update(task, completed=done, total=planned)
+    line = _Line(progress)
 
     def step(epoch: int, epochs: int, now: int, steps: int, loss: float) -> None:
-        progress.update(
-            task,
-            completed=(epoch - 1) * steps + now,
-            total=epochs * steps,
-            figures=f"epoch {epoch}: loss {loss:.3f}",
-        )
+        line.step(epoch, epochs, now, steps, f"loss {loss:.3f}")
 
     def epoch(done: StripEpoch) -> None:
         console.print(
@@ -85,4 +83,4 @@ def strip_watcher(progress: Progress, console: Console) -> StripWatcher:
             f"{done.tune_loss:.3f}, right {done.tune_right:.2%}; {done.seconds:.0f} s"
         )
 
-    return StripWatcher(stage, chunks, step, epoch)
+    return StripWatcher(line.stage, line.count, step, epoch)

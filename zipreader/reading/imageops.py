@@ -20,6 +20,7 @@ _FEWEST_PLACES = 8
 _SAME_SCALE = 0.99
 """Above, an image is turned rather than enlarged."""
 _SHORT_LABELS = 2**16 - 2
+"""So many parts can be told by labels of two bytes."""
 _FAINT = 0.08
 """Share of a place that is covered where a pattern is printed on it."""
 
@@ -27,6 +28,12 @@ _FAINT = 0.08
 def to_grey(image: Image) -> GreyImage:
     """BGR or grey -> grey, without a copy where it is grey already."""
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+
+
+def to_lab(image: Image) -> npt.NDArray[np.float32]:
+    """BGR or grey -> (H, W, 3) float32 in CIE L*a*b* as OpenCV scales it for 8 bits."""
+    colour = image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+    return cv2.cvtColor(colour, cv2.COLOR_BGR2LAB).astype(np.float32)
 
 
 def quantile(values: npt.NDArray[Any], share: float) -> float:

@@ -91,9 +91,9 @@ def _rule(
     x, y, width, height = cv2.boundingRect(contour)
     if width - dilated < config.rule[0] * dpi:
         return None
-    hull = np.zeros((height, width), np.uint8)
-    cv2.drawContours(hull, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
-    covered = hull & runs[y : y + height, x : x + width]
+    filled = np.zeros((height, width), np.uint8)
+    cv2.drawContours(filled, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
+    covered = filled & runs[y : y + height, x : x + width]
     if int(covered.sum()) > (config.rule[1] * dpi + 2) * (width - dilated):
         return None
     return Box(x, y, x + width, y + height), covered > 0

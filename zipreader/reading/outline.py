@@ -44,9 +44,7 @@ def _around_what_differs(small: Image, config: PageConfig) -> Quad | None:
 
 def _differences(small: Image) -> list[GreyImage]:
     """How much each pixel differs from the rim: in colour, and in lightness alone."""
-    lab = cv2.cvtColor(
-        small if small.ndim == 3 else cv2.cvtColor(small, cv2.COLOR_GRAY2BGR), cv2.COLOR_BGR2LAB
-    ).astype(np.float32)
+    lab = imageops.to_lab(small)
     rim = max(2, round(0.012 * max(small.shape[:2])))
     strips = [lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:]]
     around = np.concatenate([strip.reshape(-1, 3) for strip in strips])

@@ -28,18 +28,19 @@ _SHORTEST = 0.04
 _SLANT = 35.0
 """Most degrees between a side and the image's."""
 _HYPOTHESES = 60
+"""Segments of each direction, the longest, on whose lines others are looked for."""
 _LINES = 8
 """Lines of each direction of which quadrilaterals are made."""
 _BESIDE = 3.0
 """Pixels from a line within which a segment belongs to it."""
-_APART = 5.0
-_ANGLE = 0.999
-"""Cosine of the angle under which two lines at one place are the same."""
+_APART, _ANGLE = 5.0, 0.999
+"""Lines nearer than so many pixels, at an angle of a larger cosine, are the same."""
 _PARALLEL = 1e-3
 """Sine of an angle under which lines meet far outside of the image."""
 _OUTSIDE = 0.02
 """How far corners may lie outside, as a share of the image."""
 _LEAST_AREA, _MOST_AREA = 0.15, 0.97
+"""Of an envelope, as shares of the image."""
 _SQUINT = 0.5
 """Largest cosine of a corner's angle."""
 _RATIO = 1.8
@@ -49,6 +50,7 @@ _ACROSS = (-1.5, 0.0, 1.5)
 _DEPTH = 6.0
 """How far inside and outside of a side the paper is compared, in pixels."""
 _LEAST_SPREAD = 3.0
+"""Added to the spread of colours along a side, which may be none."""
 _EDGE, _STROKE = 2.0, 8.0
 """Least slopes of an edge and of a stroke, in grey levels a pixel; more where there is grain."""
 _WAYS = ((1, 0), (0, 1))
@@ -230,9 +232,7 @@ def _steepest(
 
 def _paper_step(image: Image, points: Points, normals: Quads) -> Vector:
     """(N, 4) how far the mean colours on both sides lie apart, in spreads along the side."""
-    colours = cv2.cvtColor(
-        image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), cv2.COLOR_BGR2LAB
-    ).astype(np.float32)
+    colours = imageops.to_lab(image)
     step = _at(colours, points, normals, _DEPTH) - _at(colours, points, normals, -_DEPTH)
     spread = np.linalg.norm(step.std(axis=2), axis=2)
     apart: Vector = np.linalg.norm(step.mean(axis=2), axis=2) / (spread + _LEAST_SPREAD)
