@@ -6,7 +6,7 @@ import pytest
 
 from tests.drawing import draw_envelope, on_desk
 from zipreader.elements import GreyImage, Quad
-from zipreader.reading.sides import four_sides
+from zipreader.reading.sides import _distinct_sides, _evidence, four_sides
 
 LETTER = cv2.resize(draw_envelope().grey, (380, 165), interpolation=cv2.INTER_AREA)
 SIZE = (500, 320)
@@ -79,3 +79,25 @@ def test_a_fold_across_the_sheet_is_no_side() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 200), (200, 1), (8, 8), (40, 40, 3)])
 def test_what_is_tiny_or_blank_has_none(shape: tuple[int, ...]) -> None:
     assert four_sides(np.full(shape, 128, np.uint8)) is None
+
+
+def test_sides_that_quadrilaterals_share_are_judged_once_and_alike() -> None:
+    image = on_table(PLACE, brushed(120, 12, 3))
+    x, y = np.array([20.0, 60, 250, 440]), np.array([30.0, 80, 245])
+    quads = np.array(
+        [
+            [(x[a], y[c]), (x[b], y[c]), (x[b], y[d]), (x[a], y[d])]
+            for a, b in ((0, 1), (0, 2), (1, 3), (2, 3))
+            for c, d in ((0, 1), (1, 2))
+        ]
+    )
+    sides, of_quads = _distinct_sides(quads)
+    assert len(sides) < 4 * len(quads)
+    for quad, numbers in zip(quads, of_quads, strict=True):
+        ends = zip(quad, np.roll(quad, -1, axis=0), strict=True)
+        expected = {frozenset({tuple(start), tuple(end)}) for start, end in ends}
+        assert {frozenset(map(tuple, sides[number])) for number in numbers} == expected
+    together = _evidence(quads, image)
+    alone = np.concatenate([_evidence(quad[np.newaxis], image) for quad in quads])
+    np.testing.assert_allclose(together, alone)
+    assert len(np.unique(together, axis=0)) == len(quads)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,16 @@ from zipreader.reading import imageops
 
 Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
+
+
+class _Measures(NamedTuple):
+    """Of a chain, in pixels of the working resolution."""
+
+    height: float
+    """Of its text."""
+    slope: float
+    level: float
+    """Where the line through the bottoms crosses the left rim."""
 
 
 def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
@@ -26,7 +38,7 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     mask = _without_rules(_ink_mask(small, dpi, config), dpi, config)
     parts = _text_parts(mask, dpi, config)
     chains = _joined(_chains(parts, config), parts, config)
-    lines = [_line(parts[chain], scale) for chain in chains]
+    lines = [_line(parts[chain], measured, scale) for chain, measured in chains]
     kept = [line for line in lines if _is_text(line, page.dpi, config)]
     return tuple(sorted(kept, key=lambda line: line.box.center[1]))
 
@@ -164,8 +176,8 @@ def _groups(count: int, links: list[tuple[int, int]]) -> list[npt.NDArray[np.int
 
 def _joined(
     chains: list[npt.NDArray[np.intp]], parts: Boxes, config: LinesConfig
-) -> list[npt.NDArray[np.intp]]:
-    """Join pieces of one line over wide gaps, as between state and ZIP."""
+) -> list[tuple[npt.NDArray[np.intp], _Measures]]:
+    """Pieces of one line joined over wide gaps, as between state and ZIP; each measured."""
     if not chains:
         return []
     measured = [_measure(parts[chain]) for chain in chains]
@@ -180,23 +192,24 @@ def _joined(
     fits &= np.minimum(height[:, None], height) >= 0.5 * taller
     np.fill_diagonal(fits, False)
     links = [(int(i), int(j)) for i, j in np.argwhere(fits)]
-    return [
-        np.sort(np.concatenate([chains[index] for index in group]))
-        for group in _groups(len(chains), links)
-    ]
+    found: list[tuple[npt.NDArray[np.intp], _Measures]] = []
+    for group in _groups(len(chains), links):
+        whole = np.sort(np.concatenate([chains[index] for index in group]))
+        alone = len(group) == 1
+        found.append((whole, measured[group[0]] if alone else _measure(parts[whole])))
+    return found
 
 
-def _measure(parts: Boxes) -> tuple[float, float, float]:
-    """Text height, and the slope and level of the line through the bottoms."""
+def _measure(parts: Boxes) -> _Measures:
     heights = parts[:, 3] - parts[:, 1]
     height = imageops.quantile(heights, 0.7)
     body = parts[heights >= 0.5 * height]
     x = (body[:, 0] + body[:, 2]) / 2
     middle = (body[:, 1] + body[:, 3]) / 2
     if len(body) < 4 or np.ptp(x) < 4 * height:
-        return height, 0.0, imageops.median(body[:, 3])
+        return _Measures(height, 0.0, imageops.median(body[:, 3]))
     slope = _robust_slope(x, middle)
-    return height, slope, imageops.median(body[:, 3] - slope * x)
+    return _Measures(height, slope, imageops.median(body[:, 3] - slope * x))
 
 
 def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
@@ -207,13 +220,12 @@ def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> flo
     return float(np.clip(imageops.median(dy[far] / dx[far]), -0.2, 0.2))
 
 
-def _line(parts: Boxes, scale: float) -> TextLine:
-    height, slope, _ = _measure(parts)
+def _line(parts: Boxes, measured: _Measures, scale: float) -> TextLine:
     boxes = tuple(
         Box(int(x0 / scale), int(y0 / scale), round(x1 / scale + 0.5), round(y1 / scale + 0.5))
         for x0, y0, x1, y1 in parts[np.argsort(parts[:, 0])]
     )
-    return TextLine(boxes, slope, height / scale)
+    return TextLine(boxes, measured.slope, measured.height / scale)
 
 
 def _is_text(line: TextLine, dpi: float, config: LinesConfig) -> bool:

@@ -19,8 +19,10 @@ from zipreader.reading import imageops
 
 Quads = npt.NDArray[np.float64]
 """(N, 4, 2) corners x, y, clockwise in the image."""
+Sides = npt.NDArray[np.float64]
+"""(N, 2, 2) the ends x, y of sides; they have no direction."""
 Points = npt.NDArray[np.float64]
-"""(N, 4, S, 2) S places of each side."""
+"""(N, S, 2) S places of each side."""
 Vector = npt.NDArray[np.float64]
 
 _SHORTEST = 0.04
@@ -99,18 +101,21 @@ def _joined(segments: Vector) -> Vector:
     """The lines on which most of the length of the segments lies, each once."""
     starts, ends = segments[:, :2], segments[:, 2:]
     lengths = np.linalg.norm(ends - starts, axis=1)
-    lines: list[tuple[float, Vector]] = []
-    for index in np.argsort(-lengths)[:_HYPOTHESES]:
-        along = (ends[index] - starts[index]) / lengths[index]
-        normal = np.array([-along[1], along[0]])
-        near = np.abs((starts - starts[index]) @ normal) < _BESIDE
-        near &= np.abs((ends - starts[index]) @ normal) < _BESIDE
-        points = np.concatenate([starts[near], ends[near]])
-        lines.append((float(lengths[near].sum()), _fitted(points, np.tile(lengths[near], 2))))
+    longest = np.argsort(-lengths)[:_HYPOTHESES]
+    along = (ends[longest] - starts[longest]) / lengths[longest, np.newaxis]
+    normals = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    offsets = (starts[longest] * normals).sum(axis=1)
+    near = np.abs(starts @ normals.T - offsets) < _BESIDE
+    near &= np.abs(ends @ normals.T - offsets) < _BESIDE
     kept: list[Vector] = []
-    for _, line in sorted(lines, key=lambda item: -item[0]):
-        if len(kept) < _LINES and not any(_same(line, other) for other in kept):
+    for index in np.argsort(-(lengths @ near), kind="stable"):
+        on_it = near[:, index]
+        points = np.concatenate([starts[on_it], ends[on_it]])
+        line = _fitted(points, np.tile(lengths[on_it], 2))
+        if not any(_same(line, other) for other in kept):
             kept.append(line)
+        if len(kept) == _LINES:
+            break
     return np.array(kept).reshape(-1, 3)
 
 
@@ -177,29 +182,48 @@ def _areas(quads: Quads) -> Vector:
 
 def _evidence(quads: Quads, image: Image) -> Vector:
     """(N, 5) what speaks for each quadrilateral; see ``_WEIGHTS``."""
-    gradient = _gradient(image)
-    grain = imageops.median(np.linalg.norm(gradient[::2, ::2], axis=2))
-    sides = np.roll(quads, -1, axis=1) - quads
-    units = sides / np.linalg.norm(sides, axis=2, keepdims=True)
-    normals = np.stack([-units[..., 1], units[..., 0]], axis=2)
-    edge, strokes = max(_EDGE, 1.5 * grain), max(_STROKE, 3 * grain)
-    along, beyond = _along(quads, _INNER), _along(quads, _BEYOND)
-    covered = (_steepest(gradient, along, normals, normals) > edge).mean(axis=2)
-    crossed = (_steepest(gradient, along, normals, units) > strokes).mean(axis=2)
-    shown = ((beyond >= 1) & (beyond < np.array(image.shape[1::-1]) - 1)).all(axis=3)
-    goes_on = (_steepest(gradient, beyond, normals, normals) > edge) & shown
-    going_on = goes_on.sum(axis=2) / np.maximum(shown.sum(axis=2), len(_BEYOND) / 4)
-    step = _paper_step(image, along, normals)
+    sides, of_quads = _distinct_sides(quads)
+    covered, step, going_on, crossed = _evidence_of_sides(sides, image)[:, of_quads]
     area = _areas(quads) / (image.shape[0] * image.shape[1])
     return np.column_stack(
         [covered.mean(axis=1), step.min(axis=1), area, going_on.max(axis=1), crossed.max(axis=1)]
     )
 
 
-def _along(quads: Quads, shares: Vector) -> Points:
-    """(N, 4, S, 2) points of the sides at shares of their lengths from the first corner."""
-    sides = np.roll(quads, -1, axis=1) - quads
-    return quads[:, :, np.newaxis] + shares[:, np.newaxis] * sides[:, :, np.newaxis]
+def _distinct_sides(quads: Quads) -> tuple[Sides, npt.NDArray[np.intp]]:
+    """The sides, each once, and (N, 4) which of them each quadrilateral has.
+
+    Made of few lines, the quadrilaterals share most of their sides.
+    """
+    corners, number = np.unique(quads @ np.array([1, 1j]), return_inverse=True)
+    number = number.reshape(-1, 4)
+    ends = np.sort(np.stack([number, np.roll(number, -1, axis=1)], axis=2), axis=2)
+    pairs, of_quads = np.unique(ends @ np.array([len(corners), 1]), return_inverse=True)
+    both = corners[np.stack(np.divmod(pairs, len(corners)), axis=1)]
+    return np.stack([both.real, both.imag], axis=2), of_quads.reshape(-1, 4)
+
+
+def _evidence_of_sides(sides: Sides, image: Image) -> Vector:
+    """(4, N) the shares that show an edge, the contrast of the paper, going on, strokes across."""
+    gradient = _gradient(image)
+    grain = imageops.median(np.linalg.norm(gradient[::4, ::4], axis=2))
+    run = sides[:, 1] - sides[:, 0]
+    units = run / np.linalg.norm(run, axis=1, keepdims=True)
+    normals = np.stack([-units[:, 1], units[:, 0]], axis=1)
+    edge, strokes = max(_EDGE, 1.5 * grain), max(_STROKE, 3 * grain)
+    along, beyond = _along(sides, _INNER), _along(sides, _BEYOND)
+    covered = (_steepest(gradient, along, normals, normals) > edge).mean(axis=1)
+    crossed = (_steepest(gradient, along, normals, units) > strokes).mean(axis=1)
+    shown = ((beyond >= 1) & (beyond < np.array(image.shape[1::-1]) - 1)).all(axis=2)
+    goes_on = (_steepest(gradient, beyond, normals, normals) > edge) & shown
+    going_on = goes_on.sum(axis=1) / np.maximum(shown.sum(axis=1), len(_BEYOND) / 4)
+    return np.stack([covered, _paper_step(image, along, normals), going_on, crossed])
+
+
+def _along(sides: Sides, shares: Vector) -> Points:
+    """Points of the sides at shares of their lengths from the first end."""
+    run = sides[:, 1] - sides[:, 0]
+    return sides[:, :1] + shares[:, np.newaxis] * run[:, np.newaxis]
 
 
 def _gradient(image: Image) -> npt.NDArray[np.float32]:
@@ -219,30 +243,30 @@ def _gradient(image: Image) -> npt.NDArray[np.float32]:
 
 
 def _steepest(
-    gradient: npt.NDArray[np.float32], points: Points, normals: Quads, ways: Quads
+    gradient: npt.NDArray[np.float32], points: Points, normals: Vector, ways: Vector
 ) -> Vector:
-    """(N, 4, S) the largest slope in the direction ``ways`` a little inside, on and outside."""
+    """(N, S) the largest slope in the direction ``ways`` on a side and a little beside it."""
     found = [
-        np.abs((_at(gradient, points, normals, away) * ways[:, :, np.newaxis]).sum(axis=3))
+        np.abs((_at(gradient, points, normals, away) * ways[:, np.newaxis]).sum(axis=2))
         for away in _ACROSS
     ]
     steepest: Vector = np.maximum.reduce(found)
     return steepest
 
 
-def _paper_step(image: Image, points: Points, normals: Quads) -> Vector:
-    """(N, 4) how far the mean colours on both sides lie apart, in spreads along the side."""
+def _paper_step(image: Image, points: Points, normals: Vector) -> Vector:
+    """(N) how far the mean colours on both sides lie apart, in spreads along the side."""
     colours = imageops.to_lab(image)
     step = _at(colours, points, normals, _DEPTH) - _at(colours, points, normals, -_DEPTH)
-    spread = np.linalg.norm(step.std(axis=2), axis=2)
-    apart: Vector = np.linalg.norm(step.mean(axis=2), axis=2) / (spread + _LEAST_SPREAD)
+    spread = np.linalg.norm(step.std(axis=1), axis=1)
+    apart: Vector = np.linalg.norm(step.mean(axis=1), axis=1) / (spread + _LEAST_SPREAD)
     return apart
 
 
 def _at(
-    values: npt.NDArray[np.float32], points: Points, normals: Quads, away: float
+    values: npt.NDArray[np.float32], points: Points, normals: Vector, away: float
 ) -> npt.NDArray[np.float32]:
-    """Values (H, W, C) at points moved inwards by ``away`` pixels."""
-    moved = np.rint(points + away * normals[:, :, np.newaxis]).astype(np.intp)
+    """(N, S, C) values (H, W, C) at points moved sideways by ``away`` pixels."""
+    moved = np.rint(points + away * normals[:, np.newaxis]).astype(np.intp)
     height, width = values.shape[:2]
     return values[moved[..., 1].clip(0, height - 1), moved[..., 0].clip(0, width - 1)]
