@@ -18,6 +18,7 @@ from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.errors import InputError, OutputError
 from zipreader.training.augment import JitterConfig, jitter
 from zipreader.training.network import CLASSES, NetworkConfig, build_network
+from zipreader.training.optimizer import cosine_rate
 from zipreader.training.pools import Pool
 
 
@@ -212,14 +213,7 @@ def _begin(
         return model, history
     model = build_network(config.network)
     steps = config.epochs * math.ceil(len(pool) / config.batch)
-    warm_up = min(config.warm_up, steps // 5)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0 if warm_up else config.rate,
-        max(1, steps - warm_up),
-        alpha=config.final_rate / config.rate,
-        warmup_target=config.rate if warm_up else None,
-        warmup_steps=warm_up,
-    )
+    rate = cosine_rate(config.rate, config.final_rate, config.warm_up, steps)
     model.compile(
         optimizer=keras.optimizers.AdamW(rate, weight_decay=config.weight_decay),
         loss=keras.losses.CategoricalCrossentropy(

@@ -21,6 +21,7 @@ from zipreader.elements import Strip
 from zipreader.errors import InputError, OutputError
 from zipreader.reading.ctc import BLANK
 from zipreader.reading.strip import ROWS, STRIDE
+from zipreader.training.optimizer import KernelMuon, cosine_rate
 from zipreader.training.spelling.jitter import StripJitter, beside, cluttered, jittered
 from zipreader.training.spelling.labels import Labelled, merged
 from zipreader.training.spelling.network import StripNetConfig, build_strip_network
@@ -48,12 +49,13 @@ class StripFitConfig:
     seed: int = 1
     epochs: int = 8
     batch: int = 64
-    rate: float = 2e-3
-    final_rate: float = 2e-5
+    rate: float = 1e-2
+    """Of the kernels of convolutions."""
+    vector_rate: float = 2e-3
+    """Of all other weights, before it falls."""
+    final_rate: float = 1e-4
     warm_up: int = 400
-    weight_decay: float = 2e-4
-    clip: float = 5.0
-    """Largest norm of the gradients of a weight."""
+    weight_decay: float = 1e-3
     precision: str = "float32"
     """Policy of Keras; ``mixed_bfloat16`` is faster where the processor knows bfloat16."""
 
@@ -116,15 +118,12 @@ def fit_strips(
 
 
 def _optimizer(config: StripFitConfig, steps: int) -> keras.optimizers.Optimizer:
-    warm_up = min(config.warm_up, steps // 5)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0 if warm_up else config.rate,
-        max(1, steps - warm_up),
-        alpha=config.final_rate / config.rate,
-        warmup_target=config.rate if warm_up else None,
-        warmup_steps=warm_up,
+    return KernelMuon(
+        cosine_rate(config.rate, config.final_rate, config.warm_up, steps),
+        adam_lr_ratio=config.vector_rate / config.rate,
+        weight_decay=config.weight_decay,
+        adam_weight_decay=config.weight_decay,
     )
-    return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, clipnorm=config.clip)
 
 
 def _keep(
