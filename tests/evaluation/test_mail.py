@@ -106,17 +106,24 @@ def test_a_truth_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_generated_mail_is_that_of_synth() -> None:
-    jobs = generated(["printed"], 3, 7)
+    jobs = generated(["printed"], 3, [7])
     assert [job.seed for job in jobs] == [piece_seed(7, index) for index in range(3)]
-    assert generated(["printed"], 3, 7) == jobs
-    assert len({job.name for job in generated(["printed", "photo"], 6, 7)}) == 6
-    assert [job.kind for job in generated(["printed", "photo"], 3, 7)] == [
+    assert generated(["printed"], 3, [7]) == jobs
+    assert len({job.name for job in generated(["printed", "photo"], 6, [7])}) == 6
+    assert [job.kind for job in generated(["printed", "photo"], 3, [7])] == [
         "printed",
         "photo",
         "printed",
     ]
 
 
+def test_each_seed_makes_as_many_pieces() -> None:
+    jobs = generated(["printed"], 3, [7, 9])
+    assert jobs == (*generated(["printed"], 3, [7]), *generated(["printed"], 3, [9]))
+    with pytest.raises(UsageError, match="twice"):
+        generated(["printed"], 3, [7, 9, 7])
+
+
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(UsageError, match="postcards"):
-        generated(["postcards"], 1, 1)
+        generated(["postcards"], 1, [1])

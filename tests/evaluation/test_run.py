@@ -94,7 +94,7 @@ def no_reader() -> ToldReader:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_worker_cannot_open_is_told_as_it_is(jobs: list[Job], workers: int) -> None:
-    made = generated(["printed"], 2, 3)
+    made = generated(["printed"], 2, [3])
     with pytest.raises(MissingExtraError, match=r"pip install 'zipreader\[synth\]'"):
         list(run(made, Setup(blind_reader, Uninstalled()), workers))
     with pytest.raises(ModelError, match="no model here"):
@@ -121,7 +121,7 @@ def test_mail_that_must_be_flagged_is_caught_even_when_damaged(jobs: list[Job]) 
 
 
 def test_generated_mail_is_the_same_each_time() -> None:
-    jobs = generated(["printed"], 1, 3)
+    jobs = generated(["printed"], 1, [3])
     first, second = run([*jobs, *jobs], Setup(blind_reader, exhibits=False))
     assert first == second
     assert (first.kind, first.traced, first.must_flag) == ("printed", True, False)

@@ -55,10 +55,15 @@ def evaluate(
             "'digits' measures the digit network alone.",
         ),
     ] = None,
-    count: Annotated[int, typer.Option("--count", min=1, help="Pieces of mail to make.")] = 500,
+    count: Annotated[int, typer.Option("--count", min=1, help="Pieces to make of a seed.")] = 500,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="The same seed makes the same mail.")
-    ] = 1,
+        list[int] | None,
+        typer.Option(
+            "--seed",
+            min=0,
+            help="The same seed makes the same mail; may be given several times. By default 1.",
+        ),
+    ] = None,
     kind: Annotated[
         list[str] | None,
         typer.Option(
@@ -126,7 +131,7 @@ def evaluate(
 
     old = load_report(compare) if compare else None
     found = _open(mail)
-    jobs, provenance = _plan(mail, found, reader, count, seed, kind or ["mixed"])
+    jobs, provenance = _plan(mail, found, reader, count, seed or [1], kind or ["mixed"])
     spec = ReaderSpec(
         model,
         share(max_error) if max_error is not None else None,
@@ -194,7 +199,7 @@ def _plan(
     found: Folder | None,
     reader: Reader,
     count: int,
-    seed: int,
+    seeds: Sequence[int],
     kinds: Sequence[str],
 ) -> tuple[tuple[Job, ...], Provenance]:
     """The pieces to read, and what the report says about them.
@@ -207,10 +212,11 @@ def _plan(
     from zipreader.synth.fonts import Population, find_faces
 
     if found is None:
-        jobs = generated(kinds, count, seed)
+        jobs = generated(kinds, count, seeds)
         find_faces(Population.EVALUATION)  # without the extra it ends here, before any worker
-        mail = f"{count} synthetic pieces ({', '.join(kinds)}), seed {seed}"
-        parameters = {"count": count, "seed": seed, "kinds": list(kinds)}
+        drawn = f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
+        mail = f"{len(jobs)} synthetic pieces ({', '.join(kinds)}), {drawn}"
+        parameters = {"count": count, "seeds": list(seeds), "kinds": list(kinds)}
     else:
         jobs = found.jobs
         mail = f"{len(jobs)} pieces of the folder {folder}"

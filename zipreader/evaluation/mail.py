@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from zipreader.errors import InputError
+from zipreader.errors import InputError, UsageError
 from zipreader.reading.formats import SUFFIXES
 from zipreader.synth.plan import check_kind
 from zipreader.synth.truth import Corners, DigitTruth, Truth
@@ -39,18 +39,22 @@ class Job:
     truth: Truth | None = None
 
 
-def generated(kinds: Sequence[str], count: int, seed: int) -> tuple[Job, ...]:
-    """Pieces to be made when they are read, ``count`` in all, the kinds in turn.
+def generated(kinds: Sequence[str], count: int, seeds: Sequence[int]) -> tuple[Job, ...]:
+    """Pieces to be made when they are read, ``count`` with each seed, the kinds in turn.
 
     With one kind they are those that :func:`zipreader.synth.write_mail` writes.
 
     Raises:
-        UsageError: an unknown kind.
+        UsageError: an unknown kind, or a seed given twice.
     """
     for kind in kinds:
         check_kind(kind)
+    if len(set(seeds)) < len(seeds):
+        raise UsageError("the same seed twice makes the same mail twice")
     pieces = (
-        (kind, piece_seed(seed, index)) for index, kind in enumerate(islice(cycle(kinds), count))
+        (kind, piece_seed(seed, index))
+        for seed in seeds
+        for index, kind in enumerate(islice(cycle(kinds), count))
     )
     return tuple(Job(f"{kind}-{number}", kind, number) for kind, number in pieces)
 
