@@ -54,7 +54,7 @@ def test_training_tells_how_far_it_is_and_learns(
 ) -> None:
     steps: list[tuple[int, int, int, int, float]] = []
     epochs: list[StripEpoch] = []
-    config = replace(TINY, rate=1e-2)
+    config = replace(TINY, vector_rate=1e-2)
     model, history = fit_strips(
         *strips, config, tmp_path, told=lambda *step: steps.append(step), epoch_told=epochs.append
     )
@@ -147,7 +147,7 @@ def test_short_strips_stand_behind_others(share: float) -> None:
 def test_what_is_trained_in_bfloat16_is_a_network_in_float32(
     strips: tuple[list[Labelled], list[Labelled]], tmp_path: Path
 ) -> None:
-    config = replace(TINY, rate=1e-2, precision="mixed_bfloat16")
+    config = replace(TINY, vector_rate=1e-2, precision="mixed_bfloat16")
     model, history = fit_strips(*strips, config, tmp_path)
     assert history[-1].loss < 0.7 * history[0].loss
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
