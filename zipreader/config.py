@@ -126,15 +126,14 @@ class FieldsConfig:
     """Weight of the last line, the one above it, and so on."""
     word_gap: float = 0.5
     """A wider space in the line, in text heights, parts two words."""
-    narrow_gap: tuple[float, float] = (2.5, 0.22)
-    """So many usual spaces of the line, and so many text heights, do where words are set close."""
     shortest: float = 2.0
-    usual: float = 4.5
+    """Five digits are at least so wide."""
     longest: float = 12.0
-    """Five digits are at least so wide, most at most so; a ZIP+4 is no wider than the longest."""
+    """A ZIP+4 is at most so wide."""
     end_weights: tuple[float, ...] = (1.0, 0.8, 0.5)
-    """Weights of a line's shortest end, of that with a word more, and of the longest."""
-    most_fields: int = 8
+    """Weights of the shortest end of a line that may be a ZIP, of one word more, and of all that
+    a ZIP+4 may take."""
+    most_fields: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,22 +78,6 @@ def test_digits_that_stand_far_apart_are_one_field(code: str) -> None:
     assert any(field.box.grown(4, 4).intersection(whole) == whole for field in fields)
 
 
-@pytest.mark.parametrize("space", [7, 9])
-def test_words_of_print_may_be_set_close(space: int) -> None:
-    envelope = draw_envelope(town=".")
-    grey = envelope.grey
-    grey[480:660] = 255
-    right = 820
-    for word in ("COLON,", "MI", "49040"):
-        box = print_text(grey, word, right, 555, 22)
-        right = box.x1 + space
-    page = upright(grey)
-    fields = zip_fields(locate(page, find_lines(page, LinesConfig()), LocateConfig()), CONFIG)
-    mine = [field for field in fields if field.box.intersection(box).area]
-    assert shows(mine[0], box)
-    assert mine[0].box.width < 1.2 * box.width
-
-
 def test_a_country_below_does_not_hide_the_zip() -> None:
     envelope = draw_envelope()
     envelope.grey[590:640] = 255

@@ -8,7 +8,6 @@ along on the left are told from digits by the decoder.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
 
 import numpy as np
 
@@ -64,22 +63,7 @@ def _ends(
     The last is as long as a ZIP+4 may be, so that a ZIP whose digits are far
     apart, or run into the state, is not missed.
     """
-    ends = _right_ends(line, config.word_gap * line.text_height, config)
-    shortest, height = ends[0]
-    if shortest.width > config.usual * height:
-        ends = _right_ends(line, _narrow_gap(line, config), config)
-    tried = len(config.end_weights)
-    if len(ends) > tried:
-        ends = [*ends[: tried - 1], ends[-1]]
-    return [
-        ZipField(block.page, box, line.slope, height, block.score * weight * share, block)
-        for (box, height), share in zip(ends, config.end_weights, strict=False)
-    ]
-
-
-def _right_ends(line: TextLine, gap: float, config: FieldsConfig) -> list[tuple[Box, float]]:
-    """Ends of the line that begin with a word and may hold a ZIP, and their digits' heights."""
-    words = _words(line, gap)
+    words = _words(line, config.word_gap * line.text_height)
     ends: list[tuple[Box, float]] = []
     for first in range(len(words) - 1, -1, -1):
         parts = [part for word in words[first:] for part in word]
@@ -90,34 +74,24 @@ def _right_ends(line: TextLine, gap: float, config: FieldsConfig) -> list[tuple[
         ends.append((_clip_left(box, parts, config.longest * height), height))
         if box.width > config.longest * height:
             break
-    return ends
-
-
-def _narrow_gap(line: TextLine, config: FieldsConfig) -> float:
-    """The least space between words that are set close, as in most print.
-
-    Letters stand a few times closer than such words.  Where the parts of the line are
-    words, or letters far apart, no space is taken that would not be taken anyway.
-    """
-    times, least = config.narrow_gap
-    spaces = [space for space in _spaces(line) if space >= 0]
-    usual = imageops.median(np.array(spaces)) if spaces else 0.0
-    return min(max(times * usual, least * line.text_height), config.word_gap * line.text_height)
-
-
-def _spaces(line: TextLine) -> list[float]:
-    """The space before each part but the first; below 0 where it overlaps those before."""
-    reached = list(accumulate((part.x1 for part in line.parts), max))
-    return [part.x0 - before for part, before in zip(line.parts[1:], reached, strict=False)]
+    tried = len(config.end_weights)
+    if len(ends) > tried:
+        ends = [*ends[: tried - 1], ends[-1]]
+    return [
+        ZipField(block.page, box, line.slope, height, block.score * weight * share, block)
+        for (box, height), share in zip(ends, config.end_weights, strict=False)
+    ]
 
 
 def _words(line: TextLine, gap: float) -> list[list[Box]]:
     """Split the line where the space between its parts is wide."""
-    words = [[line.parts[0]]]
-    for part, space in zip(line.parts[1:], _spaces(line), strict=True):
-        if space > gap:
+    words: list[list[Box]] = []
+    reached = -np.inf
+    for part in line.parts:
+        if part.x0 - reached > gap or not words:
             words.append([])
         words[-1].append(part)
+        reached = max(reached, part.x1)
     return words
 
 

@@ -72,9 +72,8 @@ def odd(length: float, least: int = 3) -> int:
 def shrink(image: Image, scale: float) -> Image:
     """Reduce by averaging; never to less than one pixel a side.
 
-    Halving is many times faster than averaging over another factor, so that it does
-    most of the way, and what is left of it is interpolated.  Halving leaves out an
-    odd last row or column, once.
+    Halving is many times faster than reducing by another factor, so that it
+    does a part of the way.  It leaves out an odd last row or column, once.
     """
     if scale >= 1:
         return image
@@ -85,8 +84,7 @@ def shrink(image: Image, scale: float) -> Image:
         whole = image[: 2 * rows, : 2 * columns]
         image = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
         odd_sides = bool(rows % 2 or columns % 2)
-    nearly = image.shape[1] < 2 * size[0] and image.shape[0] < 2 * size[1]
-    return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR if nearly else cv2.INTER_AREA)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def paper(grey: GreyImage, reach: float) -> GreyImage:

@@ -52,7 +52,7 @@ def _most_telling(image: Image, reach: float) -> GreyImage:
     is_ink = total >= imageops.quantile(total, 0.97)
     is_paper = total <= imageops.median(total)
     contrast = (taken[:, is_ink].mean(axis=1) - taken[:, is_paper].mean(axis=1)).clip(1)
-    pixels = cv2.split(np.ascontiguousarray(image[::13, ::13]))
+    pixels = cv2.split(np.ascontiguousarray(image[::7, ::7]))
     sample = _taken(pixels, [cv2.resize(below, pixels[0].shape[::-1]) for below in papers])
     covered = sample.sum(axis=0)
     noise = sample[:, covered <= imageops.quantile(covered, 0.85)].std(axis=1).clip(3)
@@ -117,9 +117,8 @@ def _divide(channel: GreyImage, reach: float) -> GreyImage:
     """Divide a channel by its paper, 255 for paper; the paper is estimated on a reduced image."""
     reduction = _reduction(reach)
     small = imageops.shrink(channel, 1 / reduction)
-    below = np.maximum(imageops.paper(small, reach / reduction), 16)
-    whole = cv2.resize(below, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(channel, whole, scale=255)
+    below = imageops.paper(small, reach / reduction)
+    return _over(channel, cv2.resize(below, channel.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
 def _reduction(reach: float) -> int:

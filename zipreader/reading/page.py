@@ -94,11 +94,9 @@ def _cropped(image: Image, outline: Quad) -> tuple[Image, Matrix]:
     x0, y0 = np.clip(np.floor(outline.min(axis=0)), 0, limits - 1).astype(int).tolist()
     x1, y1 = np.clip(np.ceil(outline.max(axis=0)), (x0 + 1, y0 + 1), limits).astype(int).tolist()
     part = image[y0:y1, x0:x1].copy()
-    frame = np.array([(-1, -1), (x1 - x0, -1), (x1 - x0, y1 - y0), (-1, y1 - y0)])
-    inside = np.rint(outline - (x0, y0))
-    cv2.fillPoly(
-        part, [frame.astype(np.int32), inside.astype(np.int32)], imageops.paper_level(part)
-    )
+    around = np.ones(part.shape[:2], np.uint8)
+    cv2.fillConvexPoly(around, np.rint(outline - (x0, y0)).astype(np.int32), 0)
+    part[around > 0] = imageops.paper_level(part)
     return part, np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64)
 
 
