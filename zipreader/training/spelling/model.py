@@ -208,8 +208,8 @@ makes them, to frames of scores for the digits 0 to 9, *something else* and the 
 signs. {model.count_params():,} parameters: 3x3 convolutions with batch normalization, {widths}
 channels and {sum(config.network.rounds)} residual, then {config.network.context} channels that look
 along the field; trained in {plan.precision} with connectionist temporal
-classification (A. Graves et al., ICML 2006), Muon for kernels at a rate of {config.rate:g} and AdamW
-for the rest at {config.vector_rate:g}.
+classification (A. Graves et al., ICML 2006), Muon for kernels at a rate of {config.rate:g} and
+AdamW for the rest at {config.vector_rate:g}.
 
 Made by `{command}` with seed {plan.seed} ({versions}).
 
