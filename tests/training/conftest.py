@@ -75,7 +75,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     words = np.full((30, 64, 256), 235, np.uint8)
     for number, word in enumerate(words):
         cv2.putText(word, "Harnum", (10 + number, 45), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 30, 3)
-    np.savez(folder / "words.npz", images=words, writers=np.arange(30, dtype=np.uint8))
+    texts, writers = np.full(30, "Harnum"), np.arange(30, dtype=np.uint8)
+    np.savez(folder / "words.npz", images=words, writers=writers, texts=texts)
     return Sources(
         mnist,
         write_strokes(folder / "strokes.npz", "0123456789"),

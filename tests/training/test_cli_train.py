@@ -53,7 +53,7 @@ def test_the_model_folder_must_not_be_a_file(tmp_path: Path) -> None:
 
 def test_a_precision_that_the_digit_network_does_not_have_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("keras")
-    with pytest.raises(UsageError, match="for --network strip"):
+    with pytest.raises(UsageError, match="for --network strip and letters"):
         train(tmp_path / "m", precision=Precision.BFLOAT16)
 
 
@@ -61,7 +61,7 @@ def test_the_networks_on_offer_are_those_that_there_are() -> None:
     pytest.importorskip("keras")
     from zipreader.training.network import NETWORKS
 
-    assert {name.value for name in NetworkName} == {*NETWORKS, "strip"}
+    assert {name.value for name in NetworkName} == {*NETWORKS, "strip", "letters"}
 
 
 def test_the_recorded_command_names_no_place_of_this_machine(

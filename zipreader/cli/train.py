@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zipreader.training.pipeline import Outcome, Workshop
     from zipreader.training.plan import Plan
     from zipreader.training.sources import Sources
+    from zipreader.training.spelling.model import StripPlan
 
 _EXTRA_PACKAGES = ("fontTools", "keras", "matplotlib", "tensorflow")
 
@@ -46,6 +47,10 @@ class NetworkName(StrEnum):
     LEAN = "lean"
     MEDIUM = "medium"
     STRIP = "strip"
+    LETTERS = "letters"
+
+
+_OF_STRIPS = (NetworkName.STRIP, NetworkName.LETTERS)
 
 
 def train(
@@ -82,7 +87,7 @@ def train(
     ] = None,
     network: Annotated[
         NetworkName,
-        typer.Option(help="Size of the digit network; or strip, which reads whole fields."),
+        typer.Option(help="Size of the digit network; strip, which reads fields; or letters."),
     ] = NetworkName.LEAN,
     epochs: Annotated[int | None, typer.Option(min=1, help="Rounds over all tiles.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of tiles, weights and batches.")] = 1,
@@ -100,7 +105,7 @@ def train(
     precision: Annotated[
         Precision,
         typer.Option(
-            help="Of --network strip while it is trained: bfloat16 is faster on processors "
+            help="Of strip and letters while they are trained: bfloat16 is faster on processors "
             "that have it."
         ),
     ] = Precision.FLOAT32,
@@ -110,8 +115,9 @@ def train(
 ) -> None:
     """Train a network, measure it, and write it to a model folder; certify nothing yet.
 
-    A model has two networks: one reads digits, [bold]--network strip[/bold] reads whole
-    fields without cutting them. Train both into one folder.
+    A model has three networks: one reads digits, [bold]--network strip[/bold] reads whole
+    fields without cutting them, and [bold]--network letters[/bold], which starts from that one,
+    the city and the state. Train them into one folder.
 
     MNIST alone makes a network that fails on other people's pens: give pen
     strokes and letters where you have them, and the glyphs that you reviewed.
@@ -129,14 +135,15 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
-    if precision is not Precision.FLOAT32 and network is not NetworkName.STRIP:
-        raise UsageError("--precision is for --network strip")
+    if precision is not Precision.FLOAT32 and network not in _OF_STRIPS:
+        raise UsageError("--precision is for --network strip and letters")
     sources = Sources(mnist or standard_mnist(), strokes, letters, words, glyphs, faces)
     kept = cache or default_cache()
     workshop = Workshop(run or kept / "run", kept, workers, resume)
     console = stderr()
-    if network is NetworkName.STRIP:
-        _train_strips(sources, workshop, out, epochs, seed, precision, quick)
+    if network in _OF_STRIPS:
+        strips = _strip_plan(network, epochs, seed, precision, quick)
+        _train_strips(sources, workshop, out, strips)
         return
     with progress_on(console) as progress:
         listener = watcher(progress, console)
@@ -149,32 +156,36 @@ def train(
     )
 
 
-def _train_strips(
-    sources: Sources,
-    workshop: Workshop,
-    out: Path,
-    epochs: int | None,
-    seed: int,
-    precision: Precision,
-    quick: bool,
-) -> None:
-    """Train the network that reads whole fields, and put it into the model folder."""
+def _strip_plan(
+    network: NetworkName, epochs: int | None, seed: int, precision: Precision, quick: bool
+) -> StripPlan:
     from dataclasses import replace
 
-    from zipreader.training.spelling.model import QUICK, StripPlan, train_strips
+    from zipreader.training.spelling.model import LETTERS, QUICK, QUICK_LETTERS, StripPlan
 
-    plan = replace(QUICK if quick else StripPlan(), seed=seed, precision=_POLICIES[precision])
-    plan = plan if epochs is None else replace(plan, epochs=epochs)
+    plans = {NetworkName.STRIP: (StripPlan(), QUICK), NetworkName.LETTERS: (LETTERS, QUICK_LETTERS)}
+    plan = replace(plans[network][quick], seed=seed, precision=_POLICIES[precision])
+    return plan if epochs is None else replace(plan, epochs=epochs)
+
+
+def _train_strips(sources: Sources, workshop: Workshop, out: Path, plan: StripPlan) -> None:
+    """Train a network that reads strips, and put it into the model folder."""
+    from zipreader.training.spelling.model import train_strips
+
     console = stderr()
     with progress_on(console) as progress:
         outcome = train_strips(
             sources, plan, out, workshop, _command(), strip_watcher(progress, console)
         )
     figures = outcome.figures
+    rest = (
+        f"with five digits {figures.zips_right:.1%} of {figures.zips:,}"
+        if figures.zips
+        else f"{figures.signs_wrong:.1%} of {figures.signs:,} letters wrong"
+    )
     stdout().print(
         f"{len(outcome.history)} epochs; strips of unseen writers: {figures.right:.1%} of "
-        f"{figures.strips:,} right, with five digits {figures.zips_right:.1%} of "
-        f"{figures.zips:,}; written to {out}"
+        f"{figures.strips:,} right, {rest}; written to {out}"
     )
 
 

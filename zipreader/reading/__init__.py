@@ -14,6 +14,7 @@
 ``classifier``  tiles -> scores for ten digits and not-a-digit
 ``decode``      lattice and scores -> ranked ZIP hypotheses
 ``directory``   assigned ZIPs and their places
+``town``        the line before a ZIP -> how well it agrees with their places
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
 ``search``      which fields are read, and when that is enough
@@ -25,7 +26,7 @@
 
 Under them: ``imageops``, ``clock``, ``outline`` (of the envelope), ``sides`` (its edges),
 ``light`` (makes the paper white), ``rules``, ``seams``, ``trellis``, ``align`` (where the
-digits of a given text stand), ``ctc`` (frames <-> texts), ``trees`` (sums of decision
-trees), ``runtime`` (runs network files), ``networks`` (their common name), ``panel`` and
-``formats``.
+digits of a given text stand), ``stripnet`` (runs the networks that read strips), ``ctc``
+(frames <-> texts), ``letters`` (the signs of words), ``trees`` (sums of decision trees),
+``runtime`` (runs network files), ``networks`` (their common name), ``panel`` and ``formats``.
 """

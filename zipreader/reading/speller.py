@@ -7,23 +7,15 @@ is the export that reading runs, ``models/strip.keras`` the reference.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from zipreader.config import SpellConfig
 from zipreader.elements import Frames, Spelling, Strip
-from zipreader.reading.classifier import default_model_dir, softmax
 from zipreader.reading.ctc import SIGNS, by_zip, likeliest_zips, probabilities
-from zipreader.reading.runtime import Runtime, load_network
-from zipreader.reading.strip import ROWS, STRIDE, resized
-
-_BEHIND = 8
-"""Columns of paper behind a strip, in which its last sign may still be told."""
-_STEP = 32
-"""Strips are filled up with paper to a multiple of so many columns: few sizes to set up."""
+from zipreader.reading.runtime import Runtime
+from zipreader.reading.strip import resized
+from zipreader.reading.stripnet import StripNetwork
 
 
 class Speller:
@@ -35,9 +27,7 @@ class Speller:
     """
 
     def __init__(self, model_dir: Path | None = None, runtime: Runtime = "litert") -> None:
-        folder = model_dir or default_model_dir()
-        shapes = (ROWS, -1, 1), (-1, SIGNS)
-        self._network = load_network(folder / "strip", runtime, shapes)
+        self._network = StripNetwork("strip", SIGNS, model_dir, runtime)
 
     def spell(self, strip: Strip, config: SpellConfig) -> Spelling:
         """What a strip spells."""
@@ -54,17 +44,7 @@ class Speller:
 
     def frames(self, strips: Sequence[Strip]) -> list[Frames]:
         """The frames of each strip, (about W / STRIDE, SIGNS); one call of the network."""
-        if not strips:
-            return []
-        widest = max(strip.shape[1] for strip in strips)
-        batch = np.zeros(
-            (len(strips), ROWS, math.ceil((widest + _BEHIND) / _STEP) * _STEP, 1), np.float32
-        )
-        for image, strip in zip(batch, strips, strict=True):
-            image[:, : strip.shape[1], 0] = strip
-        scores = softmax(self._network((batch / 255).astype(np.float32)))
-        lengths = [math.ceil((strip.shape[1] + _BEHIND) / STRIDE) for strip in strips]
-        return [rows[:length] for rows, length in zip(scores, lengths, strict=True)]
+        return self._network.frames(strips)
 
 
 def _spelling(

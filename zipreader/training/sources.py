@@ -52,9 +52,9 @@ class Sources:
     """Data files; ``None`` where there is none.
 
     ``mnist`` in the layout of Keras, ``strokes`` and ``letters`` as
-    ``load_strokes`` reads them, ``words`` with the arrays ``images``
-    and ``writers``, ``glyphs`` a folder with one folder a digit, ``faces`` a
-    folder of font files.
+    ``load_strokes`` reads them, ``words`` with the arrays ``images``,
+    ``writers`` and (for the letter network) ``texts``, ``glyphs`` a folder with
+    one folder a digit, ``faces`` a folder of font files.
     """
 
     mnist: Path | None = None
@@ -201,6 +201,21 @@ def word_images(path: Path, part: Part) -> npt.NDArray[np.uint8]:
     """The scanned words of the writers of ``part``, in a fixed random order."""
     images, writers = _words(path)
     chosen: npt.NDArray[np.uint8] = images[_shuffled(rows_of(writers, part), path, part)]
+    return chosen
+
+
+@lru_cache(maxsize=4)
+def word_texts(path: Path, part: Part) -> npt.NDArray[np.str_]:
+    """What the words of ``word_images`` say, in the same order.
+
+    Raises:
+        InputError: the file does not say it.
+    """
+    texts = read_arrays(path, "scanned words", ("texts",))["texts"].astype(np.str_)
+    _, writers = _words(path)
+    if texts.shape != writers.shape:
+        raise InputError(f"{path}: expected one text for each word")
+    chosen: npt.NDArray[np.str_] = texts[_shuffled(rows_of(writers, part), path, part)]
     return chosen
 
 

@@ -24,7 +24,7 @@ from zipreader.training.spelling.fit import (
     spelled,
 )
 from zipreader.training.spelling.jitter import StripJitter, beside, jittered
-from zipreader.training.spelling.network import StripNetConfig
+from zipreader.training.spelling.network import StripNetConfig, build_strip_network
 
 TINY = StripFitConfig(
     StripNetConfig(first=8, stages=(12, 16), context=16), epochs=3, batch=8, warm_up=0
@@ -47,6 +47,20 @@ def strips_of(count: int, seed: int) -> list[Labelled]:
 @pytest.fixture(scope="module")
 def strips() -> tuple[list[Labelled], list[Labelled]]:
     return strips_of(64, 0), strips_of(16, 1)
+
+
+def test_training_may_begin_with_what_another_network_learned(
+    strips: tuple[list[Labelled], list[Labelled]], tmp_path: Path
+) -> None:
+    start = build_strip_network(TINY.network)
+    config = replace(TINY, signs=28, epochs=1, rate=1e-9, vector_rate=1e-9, final_rate=1e-9)
+    model, _ = fit_strips(*strips, config, tmp_path, start=start)
+    assert model.output_shape[-1] == 28
+    ours, theirs = (each.layers[1].get_weights()[0] for each in (model, start))
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    other = build_strip_network(replace(TINY.network, first=4))
+    with pytest.raises(InputError, match="other convolutions"):
+        fit_strips(*strips, config, tmp_path, start=other)
 
 
 def test_training_tells_how_far_it_is_and_learns(
@@ -102,8 +116,8 @@ def test_nothing_to_train_on_is_said(tmp_path: Path) -> None:
 
 def test_frames_are_spelled_once_a_sign() -> None:
     frames = np.array([BLANK, 3, 3, BLANK, 3, 10, 10, BLANK, 7])
-    assert spelled(frames) == (3, 3, 10, 7)
-    assert spelled(np.array([BLANK, BLANK])) == ()
+    assert spelled(frames, BLANK) == (3, 3, 10, 7)
+    assert spelled(np.array([BLANK, BLANK]), BLANK) == ()
 
 
 def test_jitter_keeps_height_and_ink() -> None:

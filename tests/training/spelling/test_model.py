@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from zipreader.errors import UsageError
+from zipreader.errors import ModelError, UsageError
 from zipreader.training.sources import Sources
 
 pytest.importorskip("keras")
 
 # ruff: noqa: E402 - what needs Keras comes after the question whether it is there
+from zipreader.reading.letters import SIGNS, STEM
 from zipreader.reading.speller import Speller
+from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.pipeline import Workshop
-from zipreader.training.spelling.model import StripPlan, train_strips
+from zipreader.training.spelling.model import QUICK_LETTERS, StripPlan, train_strips
+from zipreader.training.spelling.network import StripNetConfig, build_strip_network
 
 TINY = StripPlan(composed=60, pieces=0, epochs=1)
 
@@ -36,6 +40,30 @@ def test_a_strip_network_is_trained_exported_and_described(
     assert described["parameters"] > 100_000
     card = (out / "STRIP_CARD.md").read_text()
     assert "CC BY 4.0" in card and "Trained on 60 composed strings" in card
+
+
+def test_the_letter_network_starts_from_the_strip_network(sources: Sources, tmp_path: Path) -> None:
+    out, plan = tmp_path / "model", replace(QUICK_LETTERS, lettering=60)
+    workshop = Workshop(tmp_path / "run", tmp_path / "cache", 1)
+    with pytest.raises(UsageError, match="train --network strip first"):
+        train_strips(sources, plan, out, workshop)
+    out.mkdir()
+    (out / "strip.keras").write_bytes(b"no network")
+    with pytest.raises(ModelError, match="damaged"):
+        train_strips(sources, plan, out, workshop)
+    build_strip_network(StripNetConfig()).save(out / "strip.keras")
+    outcome = train_strips(sources, plan, out, workshop)
+    assert {path.name for path in out.iterdir()} == {
+        "strip.keras",
+        "letters.keras",
+        "letters.tflite",
+        "letters.json",
+        "LETTERS_CARD.md",
+    }
+    assert outcome.difference < 1e-4
+    assert outcome.figures.signs > 0
+    assert StripNetwork(STEM, SIGNS, out).frames([]) == []
+    assert "Trained on 60 lines" in (out / "LETTERS_CARD.md").read_text()
 
 
 def test_without_letters_there_is_nothing_to_tell_digits_from(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import queue
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,9 +17,10 @@ import tensorflow as tf
 
 from zipreader.elements import Strip
 from zipreader.errors import InputError, OutputError
-from zipreader.reading.ctc import BLANK
+from zipreader.reading.ctc import SIGNS
 from zipreader.reading.strip import ROWS, STRIDE
 from zipreader.training.optimizer import KernelMuon, cosine_rate
+from zipreader.training.spelling.ahead import Ahead
 from zipreader.training.spelling.jitter import StripJitter, beside, cluttered, jittered
 from zipreader.training.spelling.labels import Labelled, merged
 from zipreader.training.spelling.network import StripNetConfig, build_strip_network
@@ -36,8 +35,6 @@ _SHORT = 3
 """Signs of a strip that may be set behind another."""
 _MOST_LOSS = 1000.0
 """Of a strip whose probability underflows, as in the first steps: else it were infinite."""
-_AHEAD = 8
-"""Batches that wait to be trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,8 @@ class StripFitConfig:
     weight_decay: float = 1e-3
     precision: str = "float32"
     """Policy of Keras; ``mixed_bfloat16`` is faster where the processor knows bfloat16."""
+    signs: int = SIGNS
+    """What frames tell apart; the last of them is the blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,15 @@ def fit_strips(
     config: StripFitConfig,
     run: Path,
     resume: bool = False,
+    start: keras.Model | None = None,
     told: Told = lambda epoch, epochs, step, steps, loss: None,
     epoch_told: Callable[[StripEpoch], None] = lambda epoch: None,
 ) -> tuple[keras.Model, tuple[StripEpoch, ...]]:
     """Train; the network, in float32 whatever it was trained in, and the history.
 
     ``run`` is the folder of checkpoints; with ``resume`` training goes on from
-    the last finished epoch found there.  ``told`` hears of every fiftieth batch.
+    the last finished epoch found there.  ``start`` is a network of the same convolutions, for
+    other signs, from whose weights training begins.  ``told`` hears of every fiftieth batch.
 
     Raises:
         InputError: nothing to train on, or a checkpoint that cannot be used.
@@ -93,7 +94,9 @@ def fit_strips(
     if not strips or not tune:
         raise InputError("there are no strips to train on")
     keras.utils.set_random_seed(config.seed)
-    model = build_strip_network(config.network, config.precision)
+    model = build_strip_network(config.network, config.precision, config.signs)
+    if start is not None:
+        _begin_as(model, start)
     steps = math.ceil(len(strips) / config.batch)
     optimizer = _optimizer(config, steps * config.epochs)
     optimizer.build(model.trainable_variables)
@@ -103,7 +106,7 @@ def fit_strips(
     while len(history) < config.epochs:
         number, started = len(history) + 1, time.perf_counter()
         losses: list[float] = []
-        for index, (images, labels) in enumerate(_Ahead(_batches(strips, config, number))):
+        for index, (images, labels) in enumerate(Ahead(_batches(strips, config, number))):
             losses.append(float(step(images, labels)))
             if index % 50 == 0:
                 told(number, config.epochs, index, steps, float(np.mean(losses[-200:])))
@@ -112,7 +115,7 @@ def fit_strips(
         history.append(StripEpoch(number, float(np.mean(losses)), tune_loss, right, seconds))
         _keep(saved, history, config, run)
         epoch_told(history[-1])
-    whole = build_strip_network(config.network)
+    whole = build_strip_network(config.network, signs=config.signs)
     whole.set_weights(model.get_weights())
     return whole, tuple(history)
 
@@ -124,6 +127,20 @@ def _optimizer(config: StripFitConfig, steps: int) -> keras.optimizers.Optimizer
         weight_decay=config.weight_decay,
         adam_weight_decay=config.weight_decay,
     )
+
+
+def _begin_as(model: keras.Model, start: keras.Model) -> None:
+    """Take the weights of another network, but for the signs.
+
+    Raises:
+        InputError: its convolutions are others.
+    """
+    try:
+        for layer, learned in zip(model.layers, start.layers, strict=True):
+            if layer.name != "signs":
+                layer.set_weights(learned.get_weights())
+    except ValueError as error:
+        raise InputError("the network to start from has other convolutions") from error
 
 
 def _keep(
@@ -171,17 +188,17 @@ def evaluate_strips(model: keras.Model, strips: Sequence[Labelled]) -> tuple[flo
         logits = model(_as_input(images), training=False)
         labels = _sparse([strips[i].labels for i in rows])
         losses += _losses(logits, labels).numpy().tolist()
-        best = np.asarray(logits).argmax(axis=2)
+        best, blank = np.asarray(logits).argmax(axis=2), logits.shape[2] - 1
         right += sum(
-            spelled(frames) == strips[i].labels for frames, i in zip(best, rows, strict=True)
+            spelled(frames, blank) == strips[i].labels for frames, i in zip(best, rows, strict=True)
         )
     return float(np.mean(losses)), right / len(strips)
 
 
-def spelled(frames: npt.NDArray[np.intp]) -> tuple[int, ...]:
+def spelled(frames: npt.NDArray[np.intp], blank: int) -> tuple[int, ...]:
     """The signs of the likeliest frames: repetitions once, blanks left out."""
     first = np.concatenate([[True], frames[1:] != frames[:-1]])
-    return tuple(int(sign) for sign in frames[first] if sign != BLANK)
+    return tuple(int(sign) for sign in frames[first] if sign != blank)
 
 
 def _batches(
@@ -255,7 +272,8 @@ def _sparse(labels: Sequence[Sequence[int]]) -> tf.SparseTensor:
 
 def _losses(logits: tf.Tensor, labels: tf.SparseTensor) -> tf.Tensor:
     frames = tf.fill([tf.shape(logits)[0]], tf.shape(logits)[1])
-    return tf.nn.ctc_loss(labels, logits, None, frames, logits_time_major=False, blank_index=BLANK)
+    blank = logits.shape[2] - 1
+    return tf.nn.ctc_loss(labels, logits, None, frames, logits_time_major=False, blank_index=blank)
 
 
 def _step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable[..., Any]:
@@ -272,26 +290,3 @@ def _step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable
     signature = shape, tf.SparseTensorSpec((None, None), tf.int32)
     compiled: Callable[..., Any] = tf.function(step, input_signature=signature)
     return compiled
-
-
-class _Ahead:
-    """Batches made by a thread while the network learns from earlier ones."""
-
-    def __init__(self, batches: Iterator[tuple[Any, Any]]) -> None:
-        self._queue: queue.Queue[tuple[Any, Any] | BaseException | None] = queue.Queue(_AHEAD)
-        self._batches = batches
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        while (batch := self._queue.get()) is not None:
-            if isinstance(batch, BaseException):
-                raise batch
-            yield batch
-
-    def _run(self) -> None:
-        try:
-            for batch in self._batches:
-                self._queue.put(batch)
-            self._queue.put(None)
-        except BaseException as error:  # noqa: BLE001 - raised again where the batches are used
-            self._queue.put(error)

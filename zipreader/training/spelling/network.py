@@ -33,8 +33,10 @@ class StripNetConfig:
     dropout: float = 0.2
 
 
-def build_strip_network(config: StripNetConfig, precision: str = "float32") -> keras.Model:
-    """(N, ROWS, W, 1) float32 in 0..1 -> (N, W / STRIDE, SIGNS) logits; STRIDE divides W.
+def build_strip_network(
+    config: StripNetConfig, precision: str = "float32", signs: int = SIGNS
+) -> keras.Model:
+    """(N, ROWS, W, 1) float32 in 0..1 -> (N, W / STRIDE, signs) logits; STRIDE divides W.
 
     The first convolution steps over two rows and columns; then the rows are halved
     twice, and what is left of them becomes one frame.  Further convolutions add to
@@ -42,7 +44,7 @@ def build_strip_network(config: StripNetConfig, precision: str = "float32") -> k
     the weights and the logits are float32 under each.
     """
     with _policy(precision):
-        return _built(config)
+        return _built(config, signs)
 
 
 @contextmanager
@@ -56,7 +58,7 @@ def _policy(name: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _built(config: StripNetConfig) -> keras.Model:
+def _built(config: StripNetConfig, signs: int) -> keras.Model:
     strips = keras.Input((ROWS, None, 1), name="strips")
     x = _block(strips, config.first, (4, 4), stride=STRIDE, halved=True)
     for number, (width, rounds) in enumerate(zip(config.stages, config.rounds, strict=True)):
@@ -68,8 +70,8 @@ def _built(config: StripNetConfig) -> keras.Model:
         beside = _block(x, config.context, (1, config.reach), dilation=dilation)
         x = keras.layers.Add()([x, beside])
     x = keras.layers.Dropout(config.dropout)(x)
-    x = keras.layers.Conv2D(SIGNS, 1, dtype="float32")(x)
-    logits = keras.layers.Reshape((-1, SIGNS), name="logits", dtype="float32")(x)
+    x = keras.layers.Conv2D(signs, 1, dtype="float32", name="signs")(x)
+    logits = keras.layers.Reshape((-1, signs), name="logits", dtype="float32")(x)
     return keras.Model(strips, logits, name="strip")
 
 

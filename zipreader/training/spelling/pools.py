@@ -21,6 +21,7 @@ from zipreader.synth.archives import read_arrays
 from zipreader.training.mail import mail_sources
 from zipreader.training.sources import Sources
 from zipreader.training.spelling.labels import Labelled
+from zipreader.training.spelling.lettering import make_lettering
 from zipreader.training.spelling.mailstrips import mail_strips
 from zipreader.training.spelling.strips import make_strips
 from zipreader.training.splits import Part
@@ -53,12 +54,15 @@ class StripRecipe:
     pieces: int
     part: Part
     seed: int = 1
+    lettering: int = 0
+    """Strips of words, for the letter network."""
 
     def jobs(self) -> Iterator[_Job]:
         """The chunks; each is the same on any number of workers."""
         for name, total, chunk in (
             ("composed", self.composed, _CHUNK),
             ("mail", self.pieces, _PIECES),
+            ("lettering", self.lettering, _CHUNK),
         ):
             for first in range(0, total, chunk):
                 yield _Job(name, self.part, self.seed, first, min(chunk, total - first))
@@ -73,7 +77,7 @@ class _Job:
     size: int
 
     def generator(self) -> np.random.Generator:
-        """Of composed strips."""
+        """Of composed strips and of lettering."""
         chunk = self.first // _CHUNK
         return np.random.default_rng((16 + self.seed, chunk, _NUMBERS[self.part]))
 
@@ -130,6 +134,8 @@ def _make(job: _Job, sources: Sources) -> list[Labelled]:
     cv2.setNumThreads(1)
     if job.name == "composed":
         return make_strips(sources, job.part, job.generator(), job.size)
+    if job.name == "lettering":
+        return make_lettering(sources, job.part, job.generator(), job.size)
     return _of_mail(job, sources)
 
 

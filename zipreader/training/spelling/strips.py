@@ -6,7 +6,7 @@ reading does, and the fields that reading finds on synthetic mail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -113,7 +113,7 @@ def written(
     )
     style = base if part is Part.TRAIN else replace(base, pen=base.pen.as_written())
     string = compose(items, labels, rng, style, room)
-    return _scanned(string.coverage, string.height, labels, rng, config)
+    return Labelled(scanned(string.coverage, string.height, rng, config), merged(labels))
 
 
 def redrawn(
@@ -131,7 +131,7 @@ def redrawn(
     if rng.random() < 0.25 and sources.letters is not None:
         coverage = _beside(_word(sources, part, rng, string.height), coverage, string.height, rng)
         labels = [OTHER, *labels]
-    return _scanned(coverage, string.height, labels, rng, config)
+    return Labelled(scanned(coverage, string.height, rng, config), merged(labels))
 
 
 def printed(
@@ -144,7 +144,7 @@ def printed(
     text = "".join(_printed_sign(sign, rng) for sign in _content(rng, config)).strip()
     ink = print_text(text, face, rng, PrintConfig(config.height))
     labels = [int(sign) if sign.isdigit() else OTHER for sign in text if sign != " "]
-    return _scanned(ink, _digit_height(ink, text), labels, rng, config)
+    return Labelled(scanned(ink, digit_height(ink, text), rng, config), merged(labels))
 
 
 def words(sources: Sources, part: Part, rng: np.random.Generator, config: StripConfig) -> Labelled:
@@ -153,10 +153,10 @@ def words(sources: Sources, part: Part, rng: np.random.Generator, config: StripC
         images = word_images(given(sources.words), part)
         grey = images[int(rng.integers(len(images)))]
         height = grey.shape[0] * rng.uniform(0.3, 0.8)
-        return Labelled(_found(grey, height, 0.0), (OTHER,))
+        return Labelled(found(grey, height, 0.0), (OTHER,))
     height = float(rng.uniform(*config.height))
     word = _word(sources, part, rng, height)
-    return _scanned(word, height * rng.uniform(0.8, 1.1), [OTHER], rng, config)
+    return Labelled(scanned(word, height * rng.uniform(0.8, 1.1), rng, config), (OTHER,))
 
 
 def _content(rng: np.random.Generator, config: StripConfig) -> str:
@@ -221,19 +221,16 @@ def _beside(word: InkMap, digits: InkMap, height: float, rng: np.random.Generato
     return joined
 
 
-def _digit_height(ink: InkMap, text: str) -> float:
+def digit_height(ink: InkMap, text: str) -> float:
     """The height of a printed line without what hangs below it."""
     low = any(sign in "gjpqyQ,;" for sign in text)
     return ink.shape[0] * (0.8 if low else 1.0)
 
 
-def _scanned(
-    coverage: InkMap,
-    height: float,
-    labels: Sequence[int],
-    rng: np.random.Generator,
-    config: StripConfig,
-) -> Labelled:
+def scanned(
+    coverage: InkMap, height: float, rng: np.random.Generator, config: StripConfig
+) -> Strip:
+    """The strip of drawn ink: with a rule, a box or specks now and then, scanned and cleaned."""
     if rng.random() < config.ruled:
         coverage = with_rule(coverage, height, rng)
     if rng.random() < config.boxed:
@@ -242,10 +239,10 @@ def _scanned(
         coverage = _specked(coverage, height, rng)
     grey = scan(coverage, rng, ScanConfig())
     believed = height * float(np.exp(rng.normal(0, config.height_error)))
-    return Labelled(_found(grey, believed, float(rng.normal(0, config.slope))), merged(labels))
+    return found(grey, believed, float(rng.normal(0, config.slope)))
 
 
-def _found(grey: GreyImage, height: float, slope: float) -> Strip:
+def found(grey: GreyImage, height: float, slope: float) -> Strip:
     """The strip that reading makes of an image that is a field."""
     page = UprightPage(Page(grey, "<synthetic>"), grey, np.eye(3), 0, 300.0)
     field = ZipField(page, Box(0, 0, grey.shape[1], grey.shape[0]), slope, height, 1.0)
