@@ -300,10 +300,11 @@ class Digit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Where the directory puts a ZIP."""
+    """Where the directory puts a ZIP, and the other names that people write for it."""
 
     city: str
     state: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -339,6 +340,7 @@ class Reason(Enum):
     UNCLEAR_DIGIT = "A digit is unclear."
     ILLEGIBLE = "Most digits are unclear."
     UNASSIGNED = "This ZIP is not assigned to any place."
+    OTHER_PLACE = "The address names another place than that of this ZIP."
     COMPETING = "Two different ZIPs are possible."
     POOR_IMAGE = "The image is too small or too blurred."
     LOW_CONFIDENCE = "The reading is not certain enough."

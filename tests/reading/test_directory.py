@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zipreader.elements import Place
-from zipreader.reading.directory import Directory, build_table
+from zipreader.reading.directory import STATES, Directory, build_table, letters_alone
 
 DIRECTORY = Directory()
 TABLE = {
@@ -40,6 +40,29 @@ def test_known_places(code: str, place: tuple[str, str]) -> None:
     assert shown(DIRECTORY.place(code)) == place
 
 
+def test_other_names_are_known() -> None:
+    flushing, plain = DIRECTORY.place("11355"), DIRECTORY.place("97358")
+    assert flushing is not None and plain is not None
+    assert (flushing.city, flushing.others) == ("Flushing", ("Queens",))
+    assert plain.others == ()
+
+
+@given(st.sampled_from(sorted(TABLE)))
+def test_the_zips_of_a_place_are_found_by_each_of_its_names(code: str) -> None:
+    place = DIRECTORY.place(code)
+    assert place is not None
+    for name in (place.city, *place.others):
+        assert code in DIRECTORY.zips_of(letters_alone(name + place.state))
+        if letters_alone(name):
+            spelt_out = letters_alone(name + STATES.get(place.state, place.state))
+            assert code in DIRECTORY.zips_of(spelt_out)
+
+
+def test_a_name_that_no_place_has_gives_no_zips() -> None:
+    assert DIRECTORY.zips_of("MEMPHIS") == DIRECTORY.zips_of("TN") == DIRECTORY.zips_of("") == ()
+    assert set(DIRECTORY.zips_of("CANONCITYCO")) == {"81212", "81215"}
+
+
 def test_some_codes_are_unassigned() -> None:
     assert DIRECTORY.place("00000") is None
     assert DIRECTORY.place("99999") is None
@@ -49,7 +72,7 @@ def test_some_codes_are_unassigned() -> None:
 def test_every_line_of_the_table_is_found(code: str) -> None:
     place = DIRECTORY.place(code)
     assert place is not None
-    assert f"{place.city}, {place.state}" == TABLE[code]
+    assert "; ".join([f"{place.city}, {place.state}", *place.others]) == TABLE[code]
     assert len(place.state) == 2 and place.state.isupper()
 
 

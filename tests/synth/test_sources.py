@@ -52,6 +52,19 @@ def test_prototypes_of_a_hand_are_few_and_alike(sources: Sources) -> None:
     assert np.mean([spread(few) / spread(many) for few, many in pairs]) < 0.85
 
 
+def test_most_zips_go_by_the_name_of_the_directory_and_some_by_another(sources: Sources) -> None:
+    some = sources.places[::7]
+    written = {place: sources.usual(place) for place in some}
+    renamed = {place: name for place, name in written.items() if name != place}
+    assert {place.zip for place in some} == {name.zip for name in written.values()}
+    assert 0.05 < len(renamed) / len(some) < 0.2
+    known = [place for place, name in renamed.items() if name.city in place.others]
+    nearby = [place for place in renamed if place not in known]
+    assert known and nearby
+    towns = {(place.zip[:3], place.city, place.state) for place in sources.places}
+    assert all((p.zip[:3], renamed[p].city, renamed[p].state) in towns for p in nearby)
+
+
 def test_places_are_assigned_zips(sources: Sources) -> None:
     assert len(sources.places) > 30_000
     assert all(len(place.zip) == 5 and place.zip.isdigit() for place in sources.places)

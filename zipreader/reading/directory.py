@@ -1,7 +1,7 @@
 """Assigned ZIP codes with their city and state.
 
 The table ``directory.txt.gz`` is derived from the package ``zipcodes`` (MIT) by
-``build_table``: one line ``ZIP city, ST`` a code, in order.  It is searched as
+``build_table``: one line ``ZIP city, ST; other name; ...`` a code, in order.  It is searched as
 text, because building a dictionary of 41,700 entries, or asking the package,
 would take longer than reading an envelope.
 """
@@ -9,13 +9,33 @@ would take longer than reading an envelope.
 from __future__ import annotations
 
 import gzip
+import re
+import unicodedata
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.resources import files
+from typing import Any
 
 from zipreader.elements import Place
 from zipreader.errors import MissingExtraError
 
+_NO_LETTERS = re.compile("[^A-Z]")
 _TABLE = "directory.txt.gz"
+STATES = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California",
+    "CO": "Colorado", "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia",
+    "FL": "Florida", "GA": "Georgia", "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois",
+    "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana",
+    "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota",
+    "MS": "Mississippi", "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada",
+    "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico", "NY": "New York",
+    "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma", "OR": "Oregon",
+    "PA": "Pennsylvania", "PR": "Puerto Rico", "RI": "Rhode Island", "SC": "South Carolina",
+    "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont",
+    "VA": "Virginia", "VI": "Virgin Islands", "WA": "Washington", "WV": "West Virginia",
+    "WI": "Wisconsin", "WY": "Wyoming",
+}  # fmt: skip
+"""What the two letters of a state stand for (USPS Publication 28, appendix B)."""
 
 
 class Directory:
@@ -32,8 +52,35 @@ class Directory:
         if not self._table.startswith(b"\n%s " % zip_code.encode("ascii", "replace"), start):
             return None
         end = self._table.find(b"\n", start + 1)
-        city, _, state = self._table[start + 7 : end].decode().rpartition(", ")
-        return Place(city, state)
+        first, *others = self._table[start + 7 : end].decode().split("; ")
+        city, _, state = first.rpartition(", ")
+        return Place(city, state, tuple(others))
+
+    def zips_of(self, name: str) -> tuple[str, ...]:
+        """The ZIPs that go by a name: letters alone, the state behind the city, ``MEMPHISTN``.
+
+        The state may be spelt out.  The first time this reads the whole table, a tenth of a second.
+        """
+        for state, spelt_out in STATES.items():
+            whole = letters_alone(spelt_out)
+            if name.endswith(whole) and len(name) > len(whole):
+                found = self._by_name.get(name[: -len(whole)] + state)
+                if found is not None:
+                    return tuple(found)
+        return tuple(self._by_name.get(name, ()))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        """ZIPs by city and state, under each name."""
+        found: dict[str, list[str]] = {}
+        for line in self._table.decode().split("\n"):
+            if not line:
+                continue
+            first, *others = line[6:].split("; ")
+            city, _, state = first.rpartition(", ")
+            for name in dict.fromkeys((city, *others)):
+                found.setdefault(letters_alone(name) + state, []).append(line[:5])
+        return found
 
     def _line(self, wanted: bytes) -> int:
         """Where the first line that is not below ``wanted`` begins, by bisection."""
@@ -50,6 +97,21 @@ class Directory:
         return self._table.count(b"\n") - 1
 
 
+def letters_alone(name: str) -> str:
+    """A name in capitals, without accents, spaces and signs."""
+    plain = name if name.isascii() else unicodedata.normalize("NFD", name)
+    return _NO_LETTERS.sub("", plain.upper())
+
+
+def other_names(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What people write besides the city of an entry of ``zipcodes``, as the post knows it.
+
+    The post takes some of these names and would rather not have the others; both are met.
+    """
+    names = dict.fromkeys((*entry["acceptable_cities"], *entry["unacceptable_cities"]))
+    return tuple(name for name in names if name and name != entry["city"] and ";" not in name)
+
+
 def build_table() -> bytes:
     """The packed table, from the installed package ``zipcodes``; reproducible."""
     try:
@@ -57,7 +119,7 @@ def build_table() -> bytes:
     except ImportError as error:
         raise MissingExtraError("Building the directory", "synth") from error
     lines = sorted(
-        f"{entry['zip_code']} {entry['city']}, {entry['state']}"
+        "; ".join([f"{entry['zip_code']} {entry['city']}, {entry['state']}", *other_names(entry)])
         for entry in zipcodes.list_all()  # type: ignore[no-untyped-call]
         if entry["active"]
     )

@@ -95,7 +95,7 @@ def with_code(address: Address, code: str) -> Address:
 
 def _short_place(sources: Sources, rng: Rng) -> Place:
     while True:
-        place = sources.place(rng)
+        place = sources.usual(sources.place(rng))
         if len(place.city) <= _LONGEST_CITY:
             return place
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.errors import InputError, MissingExtraError
+from zipreader.reading.directory import other_names
 from zipreader.synth.compose import Rng
 from zipreader.synth.fonts import Face, Population, Style, find_faces, locate
 from zipreader.synth.strokefile import StrokeFile, load_strokes
@@ -20,6 +22,11 @@ DigitImages = tuple[npt.NDArray[np.uint8], npt.NDArray[np.integer]]
 Stroke = npt.NDArray[np.float32]
 """(N, 2) points, x right and y down."""
 
+_BY_OTHER_NAME = 4
+"""Of the ZIPs with other names people use one for one in so many."""
+_KNOWN_OTHERWISE = 20
+"""People write another name than the directory's for one ZIP in so many."""
+_NEAR = 1000
 _WIDEST_DIGIT = 2.0
 _LIKENESS = 12
 """From how many similar images one hand takes its next digit of the same value."""
@@ -32,6 +39,8 @@ class Place:
     zip: str
     city: str
     state: str
+    others: tuple[str, ...] = ()
+    """Other names of it that people write."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +132,26 @@ class Sources:
         """Any assigned ZIP, all equally likely."""
         return self.places[int(rng.integers(len(self.places)))]
 
+    def usual(self, place: Place) -> Place:
+        """The place as people write it: under another name now and then, where it has any.
+
+        For one ZIP in twenty they write a neighbouring town's, whose ZIP begins with the same
+        three digits.  The same ZIP has always the same name.
+        """
+        number = int(place.zip)
+        if place.others and number % _BY_OTHER_NAME == 1:
+            return replace(place, city=place.others[number % len(place.others)])
+        if number % _KNOWN_OTHERWISE != 7:
+            return place
+        prefix = place.zip[:3]
+        first = bisect_left(self.places, prefix, key=lambda each: each.zip)
+        near = self.places[first : first + _NEAR]
+        others = [p for p in near if p.zip[:3] == prefix and p.city != place.city]
+        if not others:
+            return place
+        other = others[number % len(others)]
+        return replace(place, city=other.city, state=other.state)
+
     def digit_writers(self) -> tuple[str, ...]:
         """Writers of the stroke file who wrote every digit."""
         if self.strokes is None:
@@ -191,6 +220,8 @@ def _directory() -> tuple[tuple[Place, ...], frozenset[str]]:
         raise MissingExtraError("synthetic mail", "synth") from error
     rows = zipcodes.list_all()  # type: ignore[no-untyped-call]
     places = tuple(
-        Place(row["zip_code"], row["city"], row["state"]) for row in rows if row["active"]
+        Place(row["zip_code"], row["city"], row["state"], other_names(row))
+        for row in rows
+        if row["active"]
     )
     return places, frozenset(row["zip_code"] for row in rows)
