@@ -7,7 +7,7 @@ Another stage is a function from a :class:`Scene` to a picture, and a row of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,17 +36,18 @@ from zipreader.elements import (
     NOT_A_DIGIT,
     Box,
     FieldInk,
+    Frames,
     Image,
     Lattice,
     Page,
     Reading,
     Scores,
+    Strip,
     UprightPage,
     ZipField,
     transform_points,
 )
-from zipreader.reading import imageops
-from zipreader.reading.ctc import BLANK, OTHER
+from zipreader.reading import ctc, imageops, letters
 from zipreader.reading.decode import decode
 from zipreader.reading.images import open_pages
 from zipreader.reading.panel import BLOCK, CANDIDATE, FIELD, GLYPH, LINE, Pen, outline
@@ -54,6 +55,7 @@ from zipreader.reading.reader import Reader
 from zipreader.reading.rectify import rectify
 from zipreader.reading.segment import primitive_labels, segment
 from zipreader.reading.strip import STRIDE, strip
+from zipreader.reading.town import town_field
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures"
@@ -138,20 +140,35 @@ def draw_spelling(scene: Scene) -> Image:
     widest = max(scene.reading.fields, key=lambda field: field.box.width)
     cut = strip(widest, scene.reader.config.strip)
     spelling = scene.reader.speller.spell(cut, scene.reader.config.spell)
-    scale = (WIDTH - 2 * MARGIN) / cut.shape[1]
-    size = (WIDTH - 2 * MARGIN, round(cut.shape[0] * scale))
-    sheet = framed(cv2.resize(as_bgr(255 - cut), size, interpolation=cv2.INTER_CUBIC))
-    sheet = np.vstack([sheet, blank(3 * ROW)])
-    level = sheet.shape[0] - round(2.2 * ROW)
-    for number, row in enumerate(spelling.views[0]):
-        x, sign = MARGIN + (number + 0.5) * STRIDE * scale, int(row.argmax())
-        if sign != BLANK and x < WIDTH - MARGIN:
-            name, colour = ("other", QUIET) if sign == OTHER else (str(sign), GLYPH.colour)
-            small = 0.36 if sign == OTHER else 0.6
-            write(sheet, x, level, name, colour, size=small, middle=True)
+    names = [*map(str, range(ctc.OTHER)), "other"]
+    sheet = _strip_with_signs(cut, spelling.views[0], names)
     told = f"{spelling.texts[0]} with probability {spelling.probability:.3f}"
     write(sheet, MARGIN, sheet.shape[0] - 14, f"spells {told}, which is not calibrated yet", QUIET)
     return sheet
+
+
+def draw_place(scene: Scene) -> Image:
+    """What stands before the digits, its letters, and how it agrees with the ZIPs' places."""
+    config = scene.reader.config
+    found = [h for h in scene.reading.hypotheses[:5] if h.field is scene.field]
+    line = town_field(found[0], config.town)
+    if line is None:
+        raise SystemExit("no line stands before the ZIP")
+    cut = strip(line, config.strip)
+    frames = scene.reader.letters.frames([cut])[0]
+    names = [*(chr(ord("A") + sign) for sign in range(letters.OTHER)), "other"]
+    sheet = _strip_with_signs(cut, frames, names)[: -2 * ROW]
+    rows = blank(ROW * (len(found) + 1) + MARGIN)
+    columns = (MARGIN, 130, 500)
+    for x, head in zip(columns, ("ZIP", "its place", "agreement of the line"), strict=True):
+        write(rows, x, 26, head, QUIET)
+    for rank, hypothesis in enumerate(found, 1):
+        y, colour = ROW * rank + 26, GLYPH.colour if rank == 1 else INK
+        place = hypothesis.place
+        write(rows, columns[0], y, hypothesis.zip, colour)
+        write(rows, columns[1], y, f"{place.city}, {place.state}" if place else "none", colour)
+        bar(rows, columns[2], y, float(np.exp(hypothesis.evidence["named"])), colour)
+    return np.vstack([sheet, rows])
 
 
 def draw_primitives(scene: Scene) -> Image:
@@ -248,7 +265,8 @@ PICTURES: dict[str, tuple[str, Draw]] = {
     "way-6-primitives": ("handwritten.jpg", draw_primitives),
     "way-7-candidates": ("handwritten.jpg", draw_candidates),
     "way-8-hypotheses": ("handwritten.jpg", draw_hypotheses),
-    "way-9-decision": ("handwritten.jpg", draw_decision),
+    "way-9-place": ("handwritten.jpg", draw_place),
+    "way-10-decision": ("handwritten.jpg", draw_decision),
 }
 """The pictures by name, in the order of the way: of which sample, and how they are drawn."""
 
@@ -268,6 +286,22 @@ def make_pictures(out: Path = OUT, samples: Path = ROOT / "samples") -> list[Pat
         files.append(out / f"{name}.png")
         files[-1].write_bytes(code.tobytes())
     return files
+
+
+def _strip_with_signs(cut: Strip, frames: Frames, names: Sequence[str]) -> Image:
+    """A strip, and under it the likeliest sign of each frame; the last sign is the blank."""
+    scale = (WIDTH - 2 * MARGIN) / cut.shape[1]
+    size = (WIDTH - 2 * MARGIN, round(cut.shape[0] * scale))
+    sheet = framed(cv2.resize(as_bgr(255 - cut), size, interpolation=cv2.INTER_CUBIC))
+    sheet = np.vstack([sheet, blank(3 * ROW)])
+    level = sheet.shape[0] - round(2.2 * ROW)
+    for number, row in enumerate(frames):
+        x, sign = MARGIN + (number + 0.5) * STRIDE * scale, int(row.argmax())
+        if sign < len(names) and x < WIDTH - MARGIN:
+            other = names[sign] == "other"
+            colour, small = (QUIET, 0.36) if other else (GLYPH.colour, 0.6)
+            write(sheet, x, level, names[sign], colour, size=small, middle=True)
+    return sheet
 
 
 # --- drawing ---------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ READING: dict[str, set[str]] = {
     "stripnet": {"classifier", "runtime", "strip"},
     "speller": {"ctc", "runtime", "strip", "stripnet"},
     "letters": set(),
-    "town": {"directory", "letters"},
+    "town": {"ctc", "directory", "letters"},
     "networks": {"classifier", "runtime"},
     "panel": {"imageops", "record"},
     "explain": {"imageops", "record", "panel"},

@@ -267,6 +267,26 @@ class DecodeConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TownConfig:
+    """City and state of a ZIP, held against what stands before it."""
+
+    apart: float = 0.1
+    """What lies farther left of the digits than this, in heights of a digit, may belong to them."""
+    shortest: float = 2.0
+    """A shorter rest of the line, in heights of a digit, is no place: it is on the line above."""
+    most_names: int = 30
+    """Names of a place that are held against the line, the usual first."""
+    agrees: float = -0.7
+    """Where no ZIP agrees so well, those of the place that is written are looked for."""
+    zips: int = 3
+    """Of these the likeliest by what the field spells."""
+    least: float = -6.0
+    """Agreement of a ZIP that belongs to no place, a letter."""
+    unknown: float = -1.0
+    """Agreement where there is no line to read."""
+
+
+@dataclass(frozen=True, slots=True)
 class DecideConfig:
     """Words for what speaks against a reading; the threshold comes with the model."""
 
@@ -278,6 +298,10 @@ class DecideConfig:
     """Share of paths with other than five digits that is named."""
     rival: float = 0.1
     """Probability of another ZIP on the same piece that is named."""
+    place_agrees: float = -0.7
+    """A line that agrees so well with a place, a letter, names it."""
+    place_differs: float = -1.5
+    """One that agrees less than this does not."""
     least_digit_height: float = 11
     """Digits lower than this, in original pixels, are too small."""
 
@@ -296,4 +320,5 @@ class ReaderConfig:
     strip: SegmentConfig = field(default_factory=lambda: SegmentConfig(digit_height=32))
     decode: DecodeConfig = field(default_factory=DecodeConfig)
     segment: SegmentConfig = field(default_factory=SegmentConfig)
+    town: TownConfig = field(default_factory=TownConfig)
     decide: DecideConfig = field(default_factory=DecideConfig)

@@ -35,7 +35,7 @@ def test_json(zipreader: Command) -> None:
 
 
 def test_what_is_not_certified_is_said(zipreader: Command, tmp_path: Path) -> None:
-    for name in ("model.json", "model.tflite", "strip.tflite"):
+    for name in ("model.json", "model.tflite", "strip.tflite", "letters.tflite"):
         shutil.copy(default_model_dir() / name, tmp_path / name)
     done = zipreader("model", "--model", tmp_path)
     assert done.code == ExitCode.OK

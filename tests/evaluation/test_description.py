@@ -39,13 +39,15 @@ Some more words, not an item.
 | others | 3 |
 """
 
+STEMS = ("model", "strip", "letters")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A model with nothing but what it cannot do without."""
     folder = tmp_path / "model"
     folder.mkdir()
-    for name in ("model.json", "model.tflite", "strip.tflite"):
+    for name in ("model.json", "model.tflite", "strip.tflite", "letters.tflite"):
         shutil.copy(default_model_dir() / name, folder / name)
     return folder
 
@@ -56,7 +58,7 @@ def test_the_shipped_model_says_everything() -> None:
     assert found.parameters is not None and found.parameters > 50_000
     assert found.command is not None and found.command.startswith("zipreader train")
     assert found.seed is not None
-    files = {f"{stem}.{end}" for stem in ("model", "strip") for end in ("keras", "tflite")}
+    files = {f"{stem}.{end}" for stem in STEMS for end in ("keras", "tflite")}
     assert set(found.sizes) == files
     for stem in ("model", "strip"):
         assert sum(size for name, size in found.sizes.items() if stem in name) < 4_000_000
@@ -83,9 +85,10 @@ def test_what_is_not_there_is_not_stated(folder: Path) -> None:
     (folder / "model.json").write_text(json.dumps(kept))
     found = describe(folder)
     assert (found.parameters, found.seed, found.command, found.date) == (None,) * 4
-    assert (found.data, found.figures, found.strip, found.calibration) == ((), (), None, None)
+    assert (found.data, found.figures) == ((), ())
+    assert (found.strip, found.letters, found.calibration) == (None,) * 3
     assert not found.certified
-    assert list(found.sizes) == ["model.tflite", "strip.tflite"]
+    assert list(found.sizes) == ["model.tflite", "strip.tflite", "letters.tflite"]
 
 
 def test_another_calibration_and_another_network(folder: Path, tmp_path: Path) -> None:
@@ -108,6 +111,7 @@ def test_plain_values_for_json() -> None:
     assert 0.9 < low < measured["share"] < high <= 1
     assert values["strip"]["parameters"] > 100_000
     assert 0.5 < values["strip"]["right"] < 1 < values["strip"]["zips"]
+    assert 0 < values["letters"]["signs_wrong"] < 0.5 < 1000 < values["letters"]["signs"]
     assert values["calibration"]["certificates"][0]["alpha"] == 0.05
     assert values["certified"] is True
 

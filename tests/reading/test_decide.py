@@ -24,6 +24,7 @@ def hypothesis(
     assigned: bool = True,
     confidences: tuple[float, ...] = (0.999,) * 5,
     other_lengths: float = 0.0,
+    named: tuple[float, float] = (-0.1, -5.0),
     height: int = 40,
 ) -> ZipHypothesis:
     digits = tuple(
@@ -31,7 +32,7 @@ def hypothesis(
         for i, (value, confidence) in enumerate(zip(code, confidences, strict=True))
     )
     place = Place("Memphis", "TN") if assigned else None
-    evidence = {"other_lengths": other_lengths}
+    evidence = {"other_lengths": other_lengths, "named": named[0], "named_rival": named[1]}
     return ZipHypothesis(code, None, FIELD, digits, 0.9, evidence, probability, place)
 
 
@@ -114,12 +115,24 @@ def test_where_nothing_is_to_be_named_the_confidence_is() -> None:
     assert reasons(hypothesis(probability=0.5)) == [Reason.LOW_CONFIDENCE]
 
 
+def test_an_uncertain_zip_of_another_place_than_the_written_one_is_told() -> None:
+    other = hypothesis(probability=0.5, named=(-3.0, -0.1))
+    decision = decide((other,), True, THRESHOLD, CONFIG)
+    (objection,) = decision.objections
+    assert objection.reason is Reason.OTHER_PLACE
+    assert objection.detail == "38117 is Memphis, TN"
+    assert reasons(hypothesis(named=(-3.0, -0.1))) == []
+    illegible = hypothesis(probability=0.5, named=(-3.0, -3.0))
+    assert reasons(illegible) == [Reason.LOW_CONFIDENCE]
+
+
 def test_every_reason_can_be_reached() -> None:
     reached = [
         *reasons(found_address=False),
         *reasons(),
         *reasons(hypothesis(assigned=False)),
         *reasons(hypothesis(probability=0.5)),
+        *reasons(hypothesis(probability=0.5, named=(-3.0, -0.1))),
         *reasons(hypothesis(probability=0.5, confidences=(0.5,) * 5)),
         *reasons(
             hypothesis(probability=0.5, confidences=(0.5, 1, 1, 1, 1), other_lengths=0.6, height=8),

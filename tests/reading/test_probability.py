@@ -35,6 +35,8 @@ GOOD = {
     "spelled": 0.98,
     "spelled_least": 0.95,
     "spelled_rival": 0.01,
+    "named": -0.2,
+    "named_rival": -3.0,
 }
 BETTER_WHEN_HIGHER = (
     "posterior",
@@ -46,6 +48,7 @@ BETTER_WHEN_HIGHER = (
     "pixel_height",
     "spelled",
     "spelled_least",
+    "named",
 )
 BETTER_WHEN_LOWER = tuple(set(GOOD) - set(BETTER_WHEN_HIGHER))
 CONTENT: dict[str, Any] = {
@@ -94,6 +97,8 @@ evidences = st.fixed_dictionaries(
         "spelled": st.floats(0, 1),
         "spelled_least": st.floats(0, 1),
         "spelled_rival": st.floats(0, 1),
+        "named": st.floats(-30, 0),
+        "named_rival": st.floats(-30, 0),
         "pixel_height": st.floats(1, 400),
     }
 )

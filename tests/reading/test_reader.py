@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.drawing import blank, draw_envelope, on_desk, print_text, printed, rotated
-from zipreader.config import ReaderConfig
+from zipreader.config import ReaderConfig, TownConfig
 from zipreader.elements import Box, GreyImage, Page, Reading, Reason, Scores, Status, Tiles
 from zipreader.errors import ModelError, UnreadableImageError, UsageError
 from zipreader.reading.probability import load_calibration
@@ -216,6 +216,27 @@ def test_each_size_of_the_strip_is_heard(plain: Reading) -> None:
         assert other.evidence["spelled_least"] <= other.evidence["spelled"] + 1e-9
 
 
+def test_the_written_place_speaks_for_its_zip(reader: Reader, plain: Reading) -> None:
+    best = plain.best
+    assert best is not None
+    assert best.evidence["named"] > -0.6
+    assert best.evidence["named"] > best.evidence["named_rival"]
+    moved = read(reader, draw_envelope(ZIP, town="MEMPHIS TN", height=30).grey).best
+    assert moved is not None and moved.zip == ZIP
+    assert moved.evidence["named"] < ReaderConfig().decide.place_differs
+    assert moved.probability < best.probability
+
+
+def test_the_zips_of_the_written_place_are_looked_for_where_none_agrees() -> None:
+    grey = draw_envelope("38117", town="MEMPHIS TN", height=30).grey
+    eager = ReaderConfig(town=TownConfig(agrees=1.0))
+    usual, more = (read(Reader(config=config), grey) for config in (ReaderConfig(), eager))
+    assert usual.zip == more.zip == "38117"
+    added = {h.zip for h in more.hypotheses} - {h.zip for h in usual.hypotheses}
+    places = [h.place for h in more.hypotheses if h.zip in added]
+    assert places and all(place is not None and place.city == "Memphis" for place in places)
+
+
 def test_hypotheses_are_ranked_and_differ(plain: Reading) -> None:
     found = plain.hypotheses
     probabilities = [hypothesis.probability for hypothesis in found]
@@ -269,7 +290,7 @@ def test_a_calibration_of_another_network_is_refused(reader: Reader) -> None:
 def test_a_folder_without_model_or_calibration(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no model here"):
         Reader(tmp_path)
-    for name in ("model.json", "model.tflite", "strip.tflite"):
+    for name in ("model.json", "model.tflite", "strip.tflite", "letters.tflite"):
         shutil.copy(reader.classifier.model_dir / name, tmp_path)
     with pytest.raises(ModelError, match="no calibration here"):
         Reader(tmp_path)

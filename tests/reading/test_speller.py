@@ -90,6 +90,14 @@ def test_a_missing_or_damaged_network_is_named(tmp_path: Path) -> None:
         model_name(folder)
 
 
+def test_a_model_without_letters_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(default_model_dir(), folder)
+    (folder / "letters.tflite").unlink()
+    with pytest.raises(ModelError, match=r"letters\.tflite: no model here"):
+        model_name(folder)
+
+
 def test_the_name_of_a_model_changes_with_either_network(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(default_model_dir(), folder)

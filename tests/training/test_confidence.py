@@ -35,6 +35,8 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "spelled": float(random.uniform(0, 1)),
         "spelled_least": float(random.uniform(0, 1)),
         "spelled_rival": float(random.uniform(0, 1)),
+        "named": float(random.uniform(-4, 0)),
+        "named_rival": float(random.uniform(-4, 0)),
         "pixel_height": float(random.uniform(12, 60)),
     }
 

@@ -30,6 +30,8 @@ EVIDENCE = {
     "spelled": 0.9,
     "spelled_least": 0.7,
     "spelled_rival": 0.05,
+    "named": -0.3,
+    "named_rival": -2.0,
     "pixel_height": 40.0,
 }
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from zipreader.evaluation.description import Description
+    from zipreader.evaluation.description import Description, StripDescription
 
 
 def model(
@@ -41,7 +41,7 @@ def model(
         emit(json.dumps(found.to_dict(), indent=2))
         return
     console = stdout()
-    console.print(_facts(found), *_figures(found), *_strip(found), *_promises(found))
+    console.print(_facts(found), *_figures(found), *_strips(found), *_promises(found))
 
 
 def _facts(found: Description) -> Table:
@@ -82,24 +82,31 @@ def _figures(found: Description) -> Sequence[RenderableType]:
     return tables
 
 
-def _strip(found: Description) -> Sequence[RenderableType]:
-    """The second network: its size, and how much it spells right alone."""
+def _strips(found: Description) -> Sequence[RenderableType]:
+    """The networks that read strips: their size, and how much they spell right alone."""
+    named = {
+        "Strip network, which spells whole fields": found.strip,
+        "Letter network, which reads city and state": found.letters,
+    }
+    return [_strip(name, strip) for name, strip in named.items() if strip is not None]
+
+
+def _strip(name: str, strip: StripDescription) -> RenderableType:
     from rich.text import Text
 
-    strip = found.strip
-    if strip is None:
-        return []
     size = f"{strip.parameters:,} parameters" if strip.parameters else "parameters not stated"
-    lines = [f"Strip network, which spells whole fields: {size}{_dated(strip.date)}"]
-    for name, share, count in (
+    lines = [f"{name}: {size}{_dated(strip.date)}"]
+    for kind, share, count in (
         ("strips", strip.right, strip.strips),
         ("of them with five digits", strip.zips_right, strip.zips),
     ):
-        if share is not None and count is not None:
-            lines.append(f"  {count:,} {name}, all signs right: {share:.1%}")
+        if share is not None and count:
+            lines.append(f"  {count:,} {kind}, all signs right: {share:.1%}")
+    if strip.signs_wrong is not None and strip.signs:
+        lines.append(f"  {strip.signs:,} signs, wrong: {strip.signs_wrong:.1%}")
     if len(lines) > 1:
         lines[0] += "; alone, on strips of unseen writers:"
-    return [Text("\n".join([*lines, ""]))]
+    return Text("\n".join([*lines, ""]))
 
 
 def _dated(date: str | None) -> str:

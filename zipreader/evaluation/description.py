@@ -16,7 +16,9 @@ from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"
 CALIBRATION = "calibration.json"
-_FILES = ("model.keras", "model.tflite", "strip.keras", "strip.tflite")
+_FILES = ("model.keras", "model.tflite", "strip.keras", "strip.tflite", "letters.keras",
+          "letters.tflite")  # fmt: skip
+_STATED = ("strips", "right", "zips", "zips_right", "signs", "signs_wrong")
 _LICENCES = "Data and licences"
 _FIGURES = "Figures"
 
@@ -31,10 +33,11 @@ class CardTable:
 
 @dataclass(frozen=True, slots=True)
 class StripDescription:
-    """The second network, which spells whole fields; ``None`` where its files do not say.
+    """A network that reads strips: fields or lines; ``None`` where its files do not say.
 
     ``right`` is the share of ``strips`` of unseen writers of which all signs
-    are right, ``zips_right`` that of the ``zips``, the strips with five digits.
+    are right, ``zips_right`` that of the ``zips``, the strips with five digits, and
+    ``signs_wrong`` the share of all ``signs`` that are wrong.
     """
 
     parameters: int | None
@@ -44,6 +47,8 @@ class StripDescription:
     right: float | None
     zips: int | None
     zips_right: float | None
+    signs: int | None
+    signs_wrong: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Description:
 
     ``name`` is that of the records; ``sizes`` are bytes by file.  ``data`` are
     the sources with their licences, ``figures`` the tables of the model card;
-    ``strip`` is the second network, ``calibration`` holds the certified bounds.
+    ``strip`` is the network that spells fields, ``letters`` the one that reads the place,
+    ``calibration`` holds the certified bounds.
     """
 
     folder: Path
@@ -67,6 +73,7 @@ class Description:
     data: tuple[str, ...]
     figures: tuple[CardTable, ...]
     strip: StripDescription | None
+    letters: StripDescription | None
     calibration: Calibration | None
 
     @property
@@ -100,6 +107,7 @@ class Description:
                 for table in self.figures
             ],
             "strip": asdict(self.strip) if self.strip else None,
+            "letters": asdict(self.letters) if self.letters else None,
             "certified": self.certified,
             "calibration": None
             if calibration is None
@@ -138,20 +146,20 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
         },
         data=tuple(_items(card.get(_LICENCES, ""))),
         figures=tuple(_tables(card.get(_FIGURES, ""))),
-        strip=_strip(folder),
+        strip=_strip(folder / "strip.json"),
+        letters=_strip(folder / "letters.json"),
         calibration=load_calibration(bounds) if bounds else None,
     )
 
 
-def _strip(folder: Path) -> StripDescription | None:
-    """What ``strip.json`` says of the second network; ``None`` without it."""
-    path = folder / "strip.json"
+def _strip(path: Path) -> StripDescription | None:
+    """What a file says of a network that reads strips; ``None`` without it."""
     if not path.is_file():
         return None
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         figures = values.get("figures", {})
-        stated = [figures.get(name) for name in ("strips", "right", "zips", "zips_right")]
+        stated = [figures.get(name) for name in _STATED]
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise ModelError(f"{path}: damaged ({type(error).__name__})") from error
     told = (values.get(name) for name in ("parameters", "date", "command"))

@@ -71,10 +71,10 @@ def _forward(
 
 def _together(views: Sequence[Frames]) -> npt.NDArray[np.float64]:
     """(V, T, SIGNS) float64: all views, silence behind the shorter ones."""
-    brief = [_brief(frames) for frames in views]
-    scores = np.zeros((len(brief), max(len(rows) for rows in brief), SIGNS))
+    shortened = [brief(frames) for frames in views]
+    scores = np.zeros((len(shortened), max(len(rows) for rows in shortened), SIGNS))
     scores[:, :, BLANK] = 1.0
-    for filled, rows in zip(scores, brief, strict=True):
+    for filled, rows in zip(scores, shortened, strict=True):
         filled[: len(rows)] = rows
     return scores
 
@@ -104,7 +104,7 @@ def likeliest_zips(frames: Frames, most: int, beam: int = 12) -> tuple[str, ...]
         beam: prefixes kept after each frame.
     """
     beams: dict[_Prefix, tuple[float, float]] = {(): (1.0, 0.0)}
-    for row in _brief(frames):
+    for row in brief(frames):
         following: dict[_Prefix, list[float]] = {}
         signs = [int(sign) for sign in np.flatnonzero(row[:BLANK] > _LEAST)]
         for prefix, (blank, sign) in beams.items():
@@ -128,6 +128,15 @@ def likeliest_zips(frames: Frames, most: int, beam: int = 12) -> tuple[str, ...]
         if text:
             texts[text] = texts.get(text, 0.0) + sum(masses)
     return tuple(sorted(texts, key=lambda text: -texts[text])[:most])
+
+
+def brief(frames: Frames, blank: int = BLANK) -> npt.NDArray[np.float64]:
+    """The frames with each silence shortened to one."""
+    silent = frames[:, blank] > _SILENT
+    kept = ~silent
+    kept[1:] |= silent[1:] & ~silent[:-1]
+    kept[:1] = True
+    return frames[kept].astype(np.float64)
 
 
 def _pattern(text: str) -> list[int]:
@@ -158,15 +167,6 @@ def _transitions(signs: list[int]) -> npt.NDArray[np.float64]:
         if sign == OTHER:
             allowed[state, state + 1] = 1
     return allowed
-
-
-def _brief(frames: Frames) -> npt.NDArray[np.float64]:
-    """The frames with each silence shortened to one."""
-    silent = frames[:, BLANK] > _SILENT
-    kept = ~silent
-    kept[1:] |= silent[1:] & ~silent[:-1]
-    kept[:1] = True
-    return frames[kept].astype(np.float64)
 
 
 def _add(following: dict[_Prefix, list[float]], prefix: _Prefix, blank: float, sign: float) -> None:

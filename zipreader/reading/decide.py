@@ -46,10 +46,19 @@ def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> l
     if best.evidence["other_lengths"] > config.other_length:
         found.append(Objection(Reason.WRONG_LENGTH))
     found += _unclear(best, config)
+    if best.place is not None and _names_another(best, config):
+        place = f"{best.zip} is {best.place.city}, {best.place.state}"
+        found.append(Objection(Reason.OTHER_PLACE, place))
     rivals = [h for h in hypotheses[1:] if h.zip != best.zip and h.probability > config.rival]
     if rivals:
         found.append(Objection(Reason.COMPETING, f"{best.zip} and {rivals[0].zip}"))
     return found
+
+
+def _names_another(best: ZipHypothesis, config: DecideConfig) -> bool:
+    """Whether the line before the digits agrees with the place of a rival, and not with this."""
+    rival, own = best.evidence["named_rival"], best.evidence["named"]
+    return rival >= config.place_agrees and own < config.place_differs
 
 
 def _unclear(best: ZipHypothesis, config: DecideConfig) -> list[Objection]:

@@ -16,5 +16,5 @@ def model_name(model_dir: Path | None = None) -> str:
     """
     folder = model_dir or default_model_dir()
     name = read_card(folder / "model.json").get("name", "model")
-    digits, strips = (digest(folder / f"{stem}.tflite")[:6] for stem in ("model", "strip"))
-    return f"{name}-{digits}-{strips}"
+    digests = (digest(folder / f"{stem}.tflite")[:6] for stem in ("model", "strip", "letters"))
+    return "-".join([name, *digests])

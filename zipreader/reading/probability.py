@@ -22,6 +22,9 @@ _USUAL_PLACE = 0.3
 _APART = 1.2
 """What begins farther behind the digits, in heights of them, is another word: a street's name."""
 
+_UNLIKE = -4.0
+"""Agreement of a name with a line, a letter, below which one is as bad as the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -103,6 +106,8 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "spelled": _logit(evidence["spelled"]),
         "spelled_least": _logit(evidence["spelled_least"]),
         "spelled_rival": -_logit(evidence["spelled_rival"]),
+        "named": max(evidence["named"], _UNLIKE),
+        "named_rival": -max(evidence["named_rival"], _UNLIKE),
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
 
@@ -211,6 +216,8 @@ _NO_EVIDENCE = dict.fromkeys(
         "spelled",
         "spelled_least",
         "spelled_rival",
+        "named",
+        "named_rival",
     ),
     0.0,
 )

@@ -12,9 +12,12 @@ import numpy as np
 from zipreader.config import ReaderConfig, SearchConfig
 from zipreader.elements import (
     AddressBlock,
+    Frames,
     Image,
+    Lattice,
     Page,
     Reading,
+    Scores,
     Spelling,
     UprightPage,
     ZipField,
@@ -29,6 +32,8 @@ from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
 from zipreader.reading.fields import whole_field, zip_fields
 from zipreader.reading.images import open_pages, page_from_array
+from zipreader.reading.letters import SIGNS as LETTER_SIGNS
+from zipreader.reading.letters import STEM as LETTERS
 from zipreader.reading.lines import find_lines
 from zipreader.reading.locate import locate
 from zipreader.reading.networks import model_name
@@ -39,6 +44,8 @@ from zipreader.reading.search import Search
 from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
+from zipreader.reading.stripnet import StripNetwork
+from zipreader.reading.town import Agreement, agreements, name_in, town_field
 
 _LEAST_SCORE = 1e-6
 
@@ -73,6 +80,7 @@ class Reader:
         self.config = config or ReaderConfig()
         self.classifier = Classifier(model_dir, runtime)
         self.speller = Speller(model_dir, runtime)
+        self.letters = StripNetwork(LETTERS, LETTER_SIGNS, model_dir, runtime)
         self.model = model_name(model_dir)
         self.calibration = (
             calibration
@@ -159,24 +167,67 @@ class Reader:
         with clock("classify"):
             scores = self.classifier.scores(lattice.tiles)
         with clock("decode"):
-            hypotheses = decode(lattice, scores, self.config.decode, spelling.texts)
-            texts = {*spelling.texts, *(hypothesis.text for hypothesis in hypotheses)}
-            views = [by_zip(view) for view in probabilities(spelling.views, sorted(texts))]
-            spelled = {zip_: sum(v[zip_] for v in views) / len(views) for zip_ in views[0]}
-            return [
-                self._judge(hypothesis, views, spelled, turned, best_place)
-                for hypothesis in weighed(hypotheses, spelled)
-            ]
+            hypotheses, views = self._decode(lattice, scores, spelling, spelling.texts)
+        with clock("town"):
+            line = self._line_before(hypotheses)
+            named = self._named(hypotheses, line)
+            written = self._written(hypotheses, named, line, spelling)
+        if written:
+            with clock("decode"):
+                texts = *spelling.texts, *written
+                hypotheses, views = self._decode(lattice, scores, spelling, texts)
+            with clock("town"):
+                named = self._named(hypotheses, line)
+        return [
+            self._judge(hypothesis, views, agreement, turned, best_place)
+            for hypothesis, agreement in zip(hypotheses, named, strict=True)
+        ]
+
+    def _decode(
+        self, lattice: Lattice, scores: Scores, spelling: Spelling, texts: Sequence[str]
+    ) -> tuple[tuple[ZipHypothesis, ...], list[dict[str, float]]]:
+        """The hypotheses of a field, and what each view of the strip gives their ZIPs."""
+        hypotheses = decode(lattice, scores, self.config.decode, texts)
+        every = {*texts, *(hypothesis.text for hypothesis in hypotheses)}
+        views = [by_zip(view) for view in probabilities(spelling.views, sorted(every))]
+        return weighed(hypotheses, _mean(views)), views
+
+    def _line_before(self, hypotheses: Sequence[ZipHypothesis]) -> Frames | None:
+        """What stands before the digits of a field, as frames of letters."""
+        field = town_field(hypotheses[0], self.config.town) if hypotheses else None
+        if field is None:
+            return None
+        return self.letters.frames([strip(field, self.config.strip)])[0]
+
+    def _named(self, hypotheses: Sequence[ZipHypothesis], line: Frames | None) -> list[Agreement]:
+        """How well the line agrees with the places of the ZIPs."""
+        places = [self.directory.place(hypothesis.zip) for hypothesis in hypotheses]
+        return agreements(line, places, self.config.town)
+
+    def _written(
+        self,
+        hypotheses: Sequence[ZipHypothesis],
+        named: Sequence[Agreement],
+        line: Frames | None,
+        spelling: Spelling,
+    ) -> list[str]:
+        """The likeliest ZIPs of the place that is written, where no hypothesis is there."""
+        if line is None or max(each.own for each in named) >= self.config.town.agrees:
+            return []
+        zips = sorted(self.directory.zips_of(name_in(line)))
+        likely = _mean(probabilities(spelling.views, zips))
+        return sorted(zips, key=lambda each: -likely[each])[: self.config.town.zips]
 
     def _judge(
         self,
         hypothesis: ZipHypothesis,
         views: Sequence[Mapping[str, float]],
-        spelled: Mapping[str, float],
+        named: Agreement,
         turned: bool,
         best_place: float,
     ) -> ZipHypothesis:
         """Add what the strip, the directory and the place say, and the probability."""
+        spelled = _mean(views)
         rivals = [p for other, p in spelled.items() if other != hypothesis.zip]
         place = self.directory.place(hypothesis.zip)
         evidence = {
@@ -189,6 +240,8 @@ class Reader:
             "spelled": spelled[hypothesis.zip],
             "spelled_least": min(view[hypothesis.zip] for view in views),
             "spelled_rival": max(rivals, default=0.0),
+            "named": named.own,
+            "named_rival": named.rival,
         }
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, place=place, evidence=evidence, probability=probability)
@@ -206,6 +259,11 @@ class Reader:
             search.fields,
             clock.seconds,
         )
+
+
+def _mean(views: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean probability of each text over all views."""
+    return {text: sum(view[text] for view in views) / len(views) for text in views[0]}
 
 
 def _check_pair(calibration: Calibration, model: str) -> None:

@@ -95,8 +95,8 @@ def letter_card(made: Made, sources: Sources, parameters: int) -> str:
 Reads the city and the state before a ZIP, which say it once more: strips of ink 32 pixels high, as
 `zipreader.reading.strip` makes them, to frames of scores for 26 letters (small and capital alike),
 *something else* and the blank between two signs. {parameters:,} parameters, the convolutions of the
-strip network ({widths} channels, then {network.context} that look along the line), from
-whose weights training began; trained in {made.plan.precision} as it was.
+strip network ({widths} channels, then {network.context} that look along the line), from whose
+weights training began; trained in {made.plan.precision}.
 
 Made by `{made.command}` with seed {made.plan.seed} ({versions}).
 

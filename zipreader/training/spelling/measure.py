@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from zipreader.reading import ctc
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.spelling.card import StripFigures
 from zipreader.training.spelling.fit import spelled
@@ -20,7 +21,7 @@ def measure(network: StripNetwork, blank: int, strips: Sequence[Labelled]) -> St
         right += found == item.labels
         signs += len(item.labels)
         wrong += distance(found, item.labels)
-        if sum(label < 10 for label in item.labels) == _ZIP:
+        if blank == ctc.BLANK and sum(label < 10 for label in item.labels) == _ZIP:
             zips += 1
             zips_right += found == item.labels
     shares = right / len(strips), zips_right / max(zips, 1), wrong / max(signs, 1)
