@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytest.importorskip("keras")
+
+# ruff: noqa: E402 - what needs Keras comes after the question whether it is there
 from zipreader.training.spelling.measure import distance
 
 words = st.lists(st.integers(0, 3), max_size=7)
