@@ -24,6 +24,7 @@ from zipreader.elements import (
     ZipHypothesis,
 )
 from zipreader.errors import ModelError
+from zipreader.reading import letters
 from zipreader.reading.classifier import Classifier, default_model_dir
 from zipreader.reading.clock import Clock
 from zipreader.reading.ctc import by_zip, probabilities
@@ -32,8 +33,6 @@ from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
 from zipreader.reading.fields import whole_field, zip_fields
 from zipreader.reading.images import open_pages, page_from_array
-from zipreader.reading.letters import SIGNS as LETTER_SIGNS
-from zipreader.reading.letters import STEM as LETTERS
 from zipreader.reading.lines import find_lines
 from zipreader.reading.locate import locate
 from zipreader.reading.networks import model_name
@@ -80,7 +79,7 @@ class Reader:
         self.config = config or ReaderConfig()
         self.classifier = Classifier(model_dir, runtime)
         self.speller = Speller(model_dir, runtime)
-        self.letters = StripNetwork(LETTERS, LETTER_SIGNS, model_dir, runtime)
+        self.letters = StripNetwork(letters.STEM, letters.SIGNS, model_dir, runtime)
         self.model = model_name(model_dir)
         self.calibration = (
             calibration
@@ -178,19 +177,21 @@ class Reader:
                 hypotheses, views = self._decode(lattice, scores, spelling, texts)
             with clock("town"):
                 named = self._named(hypotheses, line)
+        spelled = _mean(views)
         return [
-            self._judge(hypothesis, views, agreement, turned, best_place)
+            self._judge(hypothesis, views, spelled, agreement, turned, best_place)
             for hypothesis, agreement in zip(hypotheses, named, strict=True)
         ]
 
     def _decode(
         self, lattice: Lattice, scores: Scores, spelling: Spelling, texts: Sequence[str]
     ) -> tuple[tuple[ZipHypothesis, ...], list[dict[str, float]]]:
-        """The hypotheses of a field, and what each view of the strip gives their ZIPs."""
+        """The hypotheses of a field with their places, and what each view gives their ZIPs."""
         hypotheses = decode(lattice, scores, self.config.decode, texts)
         every = {*texts, *(hypothesis.text for hypothesis in hypotheses)}
         views = [by_zip(view) for view in probabilities(spelling.views, sorted(every))]
-        return weighed(hypotheses, _mean(views)), views
+        placed = (replace(each, place=self.directory.place(each.zip)) for each in hypotheses)
+        return weighed(tuple(placed), _mean(views)), views
 
     def _line_before(self, hypotheses: Sequence[ZipHypothesis]) -> Frames | None:
         """What stands before the digits of a field, as frames of letters."""
@@ -201,8 +202,7 @@ class Reader:
 
     def _named(self, hypotheses: Sequence[ZipHypothesis], line: Frames | None) -> list[Agreement]:
         """How well the line agrees with the places of the ZIPs."""
-        places = [self.directory.place(hypothesis.zip) for hypothesis in hypotheses]
-        return agreements(line, places, self.config.town)
+        return agreements(line, [each.place for each in hypotheses], self.config.town)
 
     def _written(
         self,
@@ -222,17 +222,16 @@ class Reader:
         self,
         hypothesis: ZipHypothesis,
         views: Sequence[Mapping[str, float]],
+        spelled: Mapping[str, float],
         named: Agreement,
         turned: bool,
         best_place: float,
     ) -> ZipHypothesis:
-        """Add what the strip, the directory and the place say, and the probability."""
-        spelled = _mean(views)
+        """Add what the strip, the directory and the line before say, and the probability."""
         rivals = [p for other, p in spelled.items() if other != hypothesis.zip]
-        place = self.directory.place(hypothesis.zip)
         evidence = {
             **hypothesis.evidence,
-            "assigned": float(place is not None),
+            "assigned": float(hypothesis.place is not None),
             "turned": float(turned),
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
@@ -244,7 +243,7 @@ class Reader:
             "named_rival": named.rival,
         }
         probability = self.calibration.probability(evidence)
-        return replace(hypothesis, place=place, evidence=evidence, probability=probability)
+        return replace(hypothesis, evidence=evidence, probability=probability)
 
     def _reading(self, page: Page, search: Search, clock: Clock) -> Reading:
         hypotheses = search.hypotheses

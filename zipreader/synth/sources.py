@@ -27,6 +27,7 @@ _BY_OTHER_NAME = 4
 _KNOWN_OTHERWISE = 20
 """People write another name than the directory's for one ZIP in so many."""
 _NEAR = 1000
+"""No more ZIPs begin with the same three digits."""
 _WIDEST_DIGIT = 2.0
 _LIKENESS = 12
 """From how many similar images one hand takes its next digit of the same value."""

@@ -25,6 +25,7 @@ Stage = Callable[[str, int, int], None]
 """Called with what is going on, pieces done and pieces planned."""
 
 _PLACE_HIDDEN = 5
+"""One piece in so many is fitted a second time without what its line says."""
 MIX = (
     "handwritten", "printed", "handwritten", "touching", "dirty", "handwritten", "printed",
     "turned", "photo", "must-flag",
