@@ -267,6 +267,6 @@ def _at(
     values: npt.NDArray[np.float32], points: Points, normals: Vector, away: float
 ) -> npt.NDArray[np.float32]:
     """(N, S, C) values (H, W, C) at points moved sideways by ``away`` pixels."""
-    moved = np.rint(points + away * normals[:, np.newaxis]).astype(np.intp)
-    height, width = values.shape[:2]
-    return values[moved[..., 1].clip(0, height - 1), moved[..., 0].clip(0, width - 1)]
+    moved = (points + away * normals[:, np.newaxis]).astype(np.float32)
+    columns, rows = cv2.split(moved)
+    return cv2.remap(values, columns, rows, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
