@@ -45,6 +45,15 @@ def test_a_spoilt_digit_cannot_be_seen_and_the_others_can(variant: str) -> None:
         assert changed.mean() > 0.3 if number == place else changed.mean() < 0.05
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_light_ink_strikes_out_on_dark_paper(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    canvas = Canvas(np.full((100, 300, 3), 40, np.uint8), 200)
+    digit = (20.0, 30.0, 50.0, 80.0)
+    assert spoil("struck-out", canvas, [digit], (235, 240, 240), 2.5, rng) == 0
+    assert (canvas.image[30:80, 28:42, 0] > 150).mean() > 0.3
+
+
 def test_what_is_not_to_be_spoilt_stays() -> None:
     canvas = Canvas(np.full((9, 9, 3), 250, np.uint8), 200)
     rng = np.random.default_rng(0)

@@ -12,6 +12,8 @@ from zipreader.synth.truth import Bounds
 
 _MARGIN = 0.15
 """By how much a cover reaches beyond a digit, in its heights."""
+_LIGHT = 128
+"""A colour above covers dark paper; a darker one lets the paper show through."""
 _SPOILT = ("struck-out", "covered")
 
 
@@ -89,7 +91,8 @@ def _strike_out(canvas: Canvas, digit: Bounds, colour: Colour, radius: float, rn
         points = np.round((line - (left, top)) * 16).astype(np.int32)
         thickness = max(2, round(2.2 * radius))
         cv2.polylines(sheet, [points], False, 255, thickness, cv2.LINE_AA, 4)
-    canvas.lay(np.asarray(sheet / np.float32(255), np.float32), left, top, colour)
+    scribble = np.asarray(sheet / np.float32(255), np.float32)
+    canvas.lay(scribble, left, top, colour, opaque=min(colour) > _LIGHT)
 
 
 def _cover(canvas: Canvas, digit: Bounds, rng: Rng) -> None:
