@@ -6,7 +6,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from zipreader.errors import InputError
-from zipreader.synth.fonts import Population, find_faces
+from zipreader.synth.fonts import Population, Style, find_faces
 from zipreader.training.printed import printed_digits
 from zipreader.training.sources import Kind, Sources
 from zipreader.training.splits import Part, part_of
@@ -85,6 +85,28 @@ def test_digits_are_printed_in_the_faces_of_the_folder(tmp_path: Path) -> None:
     assert labels.tolist() == list(range(10))
     assert all(tile.any() for tile in tiles)
     assert sources.state(Kind.PRINTED) != Sources().state(Kind.PRINTED)
+
+
+@pytest.mark.parametrize(
+    ("said", "style"),
+    [
+        ('{"category": "handwriting"}', Style.HAND),
+        ('{"category": "monospace"}', Style.MONO),
+        ('{"category": "display"}', Style.SANS),
+        ("[]", Style.SANS),
+        ("{", Style.SANS),
+        (None, Style.SANS),
+    ],
+)
+def test_a_package_says_what_its_family_is_good_for(
+    tmp_path: Path, said: str | None, style: Style
+) -> None:
+    name = of_part(Part.TUNE)
+    put(tmp_path / "package" / "files", name)
+    if said is not None:
+        (tmp_path / "package" / "metadata.json").write_text(said)
+    (family,) = faces_of(Part.TUNE, tmp_path)
+    assert [face.style for face in family] == [style]
 
 
 def test_a_folder_without_faces_and_a_damaged_face_are_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
@@ -28,6 +29,13 @@ _STYLES = frozenset(
     + ("extrabold", "black", "italic")
 )
 """Words that many files add to the name of a family."""
+_CATEGORIES = {
+    "handwriting": Style.HAND,
+    "monospace": Style.MONO,
+    "serif": Style.SERIF,
+    "sans-serif": Style.SANS,
+}
+"""What the `metadata.json` of a package of Fontsource calls its family."""
 _SIGNS = frozenset("0123456789-.,ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 Families = tuple[tuple[Face, ...], ...]
@@ -60,7 +68,9 @@ def _own_faces(folder: Path) -> tuple[Face, ...]:
     """The faces of a folder and its folders, in the order of their names.
 
     Each style of a family counts once.  Left out: families that calibrate or
-    measure, faces without all digits and letters, hairlines and posters.
+    measure, faces without all digits and letters, hairlines and posters.  What a
+    family is good for is told by the `metadata.json` of its package, where there
+    is one (few files of faces say themselves that they are handwriting).
     """
     taken = {
         _plain(family.name)
@@ -72,7 +82,7 @@ def _own_faces(folder: Path) -> tuple[Face, ...]:
     for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _FILES):
         family, style, usable = _described(path)
         if usable and _plain(family) not in taken:
-            found.setdefault((family, style), Face(family, Style.SANS, path))
+            found.setdefault((family, style), Face(family, _good_for(path), path))
     if not found:
         raise InputError(f"{folder}: no typeface with digits and letters (.ttf, .otf or .woff)")
     return tuple(found[name] for name in sorted(found))
@@ -93,6 +103,16 @@ def _described(path: Path) -> tuple[str, str, bool]:
     except (OSError, TTLibError, KeyError, AttributeError, AssertionError) as error:
         raise InputError(f"{path}: not a typeface that can be read ({error})") from error
     return _family(family or path.stem), f"{family} {style}", signs >= _SIGNS and weight in _WEIGHTS
+
+
+def _good_for(path: Path) -> Style:
+    """What the package of Fontsource says in whose folder ``files`` the face is, else sans."""
+    try:
+        said = json.loads((path.parent.parent / "metadata.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return Style.SANS
+    category = said.get("category") if isinstance(said, dict) else None
+    return _CATEGORIES.get(str(category), Style.SANS)
 
 
 def _family(name: str) -> str:

@@ -72,7 +72,7 @@ def printed(sources: Sources, part: Part, rng: np.random.Generator) -> Labelled:
     """A line in a face, as one of the printing technologies prints it."""
     material = _material(sources, part)
     text = text_of(material, rng)
-    if rng.random() < 0.5:
+    if rng.random() < 0.65:
         press = choose_press(material, _DPI, rng, points=float(rng.uniform(7, 20)))
         return _labelled(typeset(Line(text), press, rng).alpha, _CAPITAL * press.size, text, rng)
     families = faces_of(part, sources.faces)
@@ -94,8 +94,8 @@ def scanned_word(sources: Sources, part: Part, rng: np.random.Generator) -> Labe
 
 
 LETTERING: dict[str, tuple[Maker, float]] = {
-    "by hand": (by_hand, 0.6),
-    "printed": (printed, 0.28),
+    "by hand": (by_hand, 0.62),
+    "printed": (printed, 0.26),
     "scanned": (scanned_word, 0.12),
 }
 """Makers of strips and their shares; scanned words only where they are given."""
@@ -141,15 +141,18 @@ def text_of(material: Material, rng: np.random.Generator, config: TextConfig | N
 
 @lru_cache(maxsize=2)
 def _material(sources: Sources, part: Part) -> Material:
-    return mail_sources(sources, POPULATIONS[part], part).open()
+    """That of the part's mail, and the faces of the user's folder."""
+    material = mail_sources(sources, POPULATIONS[part], part).open()
+    given = (face for family in faces_of(part, sources.faces) for face in family)
+    return replace(material, faces=tuple(dict.fromkeys((*material.faces, *given))))
 
 
 def _hand(material: Material, rng: np.random.Generator) -> Hand:
-    """A hand, twice out of three times with the letters of a writer's own pen strokes."""
+    """A hand, half the time with the letters of a writer's own pen strokes."""
     size = float(np.exp(rng.uniform(np.log(0.07), np.log(0.28))))
     hand = choose_hand(material, _DPI, size, choose_pen(rng, faint=bool(rng.random() < 0.1)), rng)
     letters = material.letters
-    if letters is None or rng.random() < 0.33:
+    if letters is None or rng.random() < 0.5:
         return hand
     writers = [w for w in letters.writers() if StrokeLetters.suffices(letters.items[w])]
     if material.strokes is not None:

@@ -62,7 +62,7 @@ class StripPlan:
         return StripRecipe(*counts, part, self.seed, self.lettering // share)
 
 
-LETTERS = StripPlan(composed=0, pieces=0, epochs=6, lettering=48_000)
+LETTERS = StripPlan(composed=0, pieces=0, epochs=6, lettering=60_000)
 """The letter network, which begins with what the strip network has learned."""
 QUICK = StripPlan(composed=300, pieces=0, epochs=1)
 """A tiny run that shows whether everything works; its network is of no use."""
