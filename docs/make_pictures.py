@@ -37,6 +37,7 @@ from zipreader.elements import (
     Box,
     FieldInk,
     Frames,
+    GreyImage,
     Image,
     Lattice,
     Page,
@@ -50,6 +51,7 @@ from zipreader.elements import (
 from zipreader.reading import ctc, imageops, letters
 from zipreader.reading.decode import decode
 from zipreader.reading.images import open_pages
+from zipreader.reading.light import flat_part
 from zipreader.reading.panel import BLOCK, CANDIDATE, FIELD, GLYPH, LINE, Pen, outline
 from zipreader.reading.reader import Reader
 from zipreader.reading.rectify import rectify
@@ -99,20 +101,19 @@ def make_scene(reader: Reader, page: Page) -> Scene:
 def draw_page(scene: Scene) -> Image:
     """The page as it came, framed where the upright page lies in it, and the upright page."""
     page, upright = scene.reading.page, scene.upright
-    height, width = upright.grey.shape
-    quad = upright.original_quad(Box(0, 0, width, height))
+    quad = upright.original_quad(Box(0, 0, *upright.size))
     came = cv2.medianBlur(as_bgr(page.image), 5)
     outline(came, quad, Pen("page", BLOCK.colour, 6))
     around = Box.of_quad(quad).grown(60, 60).clipped(*page.size)
     came = came[around.y0 : around.y1, around.x0 : around.x1]
     room = (WIDTH - 3 * MARGIN) // 2
-    return beside(("as it came", fitted(came, room)), ("upright", fitted(upright.grey, room)))
+    return beside(("as it came", fitted(came, room)), ("upright", fitted(_whole(upright), room)))
 
 
 def draw_lines(scene: Scene) -> Image:
     """The upright page with its text lines, and its address blocks with their scores."""
-    scale = (WIDTH - 2 * MARGIN) / scene.upright.grey.shape[1]
-    page = fitted(as_bgr(scene.upright.grey), WIDTH - 2 * MARGIN)
+    scale = (WIDTH - 2 * MARGIN) / scene.upright.size[0]
+    page = fitted(as_bgr(_whole(scene.upright)), WIDTH - 2 * MARGIN)
     for rank, block in enumerate(scene.reading.blocks):
         for line in block.lines:
             outline(page, line.box.grown(3, 3).quad() * scale, LINE)
@@ -310,9 +311,8 @@ def _strip_with_signs(cut: Strip, frames: Frames, names: Sequence[str]) -> Image
 def _field_row(scene: Scene, rank: int, field: ZipField) -> Image:
     """A field cut from the upright page, with its rank and score."""
     upright, best = scene.upright, scene.reading.best
-    height, width = upright.grey.shape
-    box = field.box.grown(6, 6).clipped(width, height)
-    cut = as_bgr(upright.grey[box.y0 : box.y1, box.x0 : box.x1])
+    box = field.box.grown(6, 6).clipped(*upright.size)
+    cut = as_bgr(_whole(upright)[box.y0 : box.y1, box.x0 : box.x1])
     is_best = best is not None and field is best.field
     if best and is_best:
         to_upright = np.asarray(np.linalg.inv(upright.to_original), np.float64)
@@ -330,19 +330,24 @@ def _field_row(scene: Scene, rank: int, field: ZipField) -> Image:
     return row
 
 
+def _whole(upright: UprightPage) -> GreyImage:
+    """The upright page as finely as it was scanned."""
+    return flat_part(upright, np.eye(3), upright.size)
+
+
 def _ruled(field: ZipField) -> ZipField:
     """The field with a ruled line through the feet of its digits."""
-    box, grey = field.box, field.page.grey.copy()
+    box, grey = field.box, _whole(field.page)
     y, thickness = box.y0 + round(0.7 * box.height), max(2, round(0.04 * box.height))
     cv2.line(grey, (box.x0 - 200, y), (box.x1 + 200, y), (150,), thickness, cv2.LINE_AA)
-    return replace(field, page=replace(field.page, grey=grey))
+    return replace(field, page=replace(field.page, grey=grey, scale=1.0, light=None))
 
 
 def _ink_row(scene: Scene, source: FieldInk) -> Image:
     """The scanned field, and its ink with what was erased as a rule in orange."""
     height, width = source.ink.shape
     config = scene.reader.config.segment
-    grey = imageops.warp(source.field.page.grey, source.to_upright, (width, height))
+    grey = flat_part(source.field.page, source.to_upright, (width, height))
     before = imageops.ink(grey, config.paper_reach * config.digit_height)
     erased = np.clip(before - source.ink, 0, 1)[..., np.newaxis]
     tint = np.array(FIELD.colour[::-1], np.float32)

@@ -24,7 +24,7 @@ VALUES = {
     "zipreader.intervals",
 }
 LONGEST = 300
-TOO_LONG = {"zipreader.elements": 440, "zipreader.config": 340}
+TOO_LONG = {"zipreader.elements": 450, "zipreader.config": 340}
 """Modules that may be longer, with their limits: the values are told in one place."""
 
 # What a module of zipreader.reading may import from its own wing; a stage that is not named
@@ -41,7 +41,7 @@ READING: dict[str, set[str]] = {
     "decode": {"align", "trellis"},
     "light": {"imageops"},
     "page": {"imageops", "light", "outline"},
-    "rectify": {"imageops", "rules"},
+    "rectify": {"imageops", "light", "rules"},
     "segment": {"imageops", "normalize", "rectify", "seams"},
     "strip": {"rectify"},
     "runtime": set(),

@@ -46,6 +46,8 @@ class PageConfig:
     """Share of the image that an envelope with surroundings fills."""
     outline_fit: float = 0.9
     """Least overlap of the outline with a quadrilateral."""
+    sheet_dpi: float = 140
+    """Least resolution of the page on which lines are found; finer scans are halved."""
     skew_dpi: float = 60
     """Resolution at which skew is measured."""
     skew_ink_level: int = 170

@@ -153,12 +153,39 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Paper:
+    """The level of one paper all over a sheet, much reduced; 0 where there is none of it.
+
+    ``inverted``: the writing on it is lighter, and the level is that of its negative.
+    """
+
+    below: GreyImage
+    inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Light:
+    """What turns any part of the original into dark writing on white paper.
+
+    ``weights`` of blue, green and red make one channel, ``None`` for plain grey.
+    ``to_paper`` maps original pixels to those of the papers.
+    """
+
+    weights: tuple[float, float, float] | None
+    papers: tuple[Paper, ...]
+    to_paper: Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class UprightPage:
     """The mailpiece cropped, rectified and turned so that text reads left to right.
 
-    ``grey`` shows dark ink on light paper.  ``to_original`` maps upright to
-    original pixels.  ``orientation`` is the clockwise turn, in degrees, that
-    was applied to the original.  ``dpi`` is stated or estimated.
+    Upright pixels are as large as those of the original, and ``to_original`` maps
+    them to these.  ``grey`` shows the page with dark ink on light paper, reduced:
+    ``scale`` of its pixels lie along an upright one.  What is read is taken from
+    the original by ``light``; where that is ``None``, from ``grey``.
+    ``orientation`` is the clockwise turn, in degrees, that was applied to the
+    original.  ``dpi`` of the upright pixels is stated or estimated.
     """
 
     page: Page
@@ -166,6 +193,14 @@ class UprightPage:
     to_original: Matrix
     orientation: int
     dpi: float
+    scale: float = 1.0
+    light: Light | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in upright pixels."""
+        height, width = self.grey.shape
+        return round(width / self.scale), round(height / self.scale)
 
     def original_quad(self, box: Box) -> Quad:
         """The corners of an upright box, in original pixels."""

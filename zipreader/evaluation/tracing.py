@@ -131,7 +131,7 @@ def _is_level(upright: UprightPage, truth: Truth, config: TraceConfig) -> bool:
     corners = transform_points(to_upright, truth.field)
     right, down = corners[1] - corners[0], corners[3] - corners[0]
     angle = np.degrees(np.arctan2(right[1], right[0]))
-    height, width = upright.grey.shape
+    width, height = upright.size
     middles = [transform_points(to_upright, d.quad).mean(axis=0) for d in zip_digits(truth)]
     whole = all(0 <= x < width and 0 <= y < height for x, y in middles)
     return bool(abs(angle) <= config.most_turn and down[1] > 0 and whole)

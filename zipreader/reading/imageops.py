@@ -17,6 +17,10 @@ _A_FEW = 100
 _MANY = 6000
 """Grey levels that are counted faster than parted."""
 _FEWEST_PLACES = 8
+_LITTLE = 0.75
+"""Reduced to no less, an image is interpolated and not averaged."""
+_SMOOTHED = 1.5
+"""Reduced by more, an image is smoothed first."""
 _SAME_SCALE = 0.99
 """Above, an image is turned rather than enlarged."""
 _SHORT_LABELS = 2**16 - 2
@@ -73,7 +77,8 @@ def shrink(image: Image, scale: float) -> Image:
     """Reduce by averaging; never to less than one pixel a side.
 
     Halving is many times faster than reducing by another factor, so that it
-    does a part of the way.  It leaves out an odd last row or column, once.
+    does a part of the way.  It leaves out an odd last row or column, once.  Of an
+    image that is hardly reduced interpolation sees each pixel, and is as fast.
     """
     if scale >= 1:
         return image
@@ -84,7 +89,8 @@ def shrink(image: Image, scale: float) -> Image:
         whole = image[: 2 * rows, : 2 * columns]
         image = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
         odd_sides = bool(rows % 2 or columns % 2)
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    little = size[0] >= _LITTLE * image.shape[1]
+    return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR if little else cv2.INTER_AREA)
 
 
 def paper(grey: GreyImage, reach: float) -> GreyImage:
@@ -237,10 +243,21 @@ def warp(image: Image, matrix: Matrix, size: tuple[int, int]) -> Image:
 
     ``matrix`` maps result to source pixels; ``size`` is (width, height).  When
     the result is smaller the source is smoothed first, so that thin strokes
-    survive.
+    survive.  Only the part of the source that is shown costs time.
     """
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    if scale > 1.5:
+    width, height = size
+    corners = np.array([(0, 0, 1), (width, 0, 1), (width, height, 1), (0, height, 1)]) @ matrix.T
+    seen = (corners[:, :2] / corners[:, 2:]).astype(np.float32)
+    scale = float(np.sqrt(cv2.contourArea(seen) / (width * height)))
+    outside = paper_level(image)
+    if (corners[:, 2] > 0).all():
+        reach = 4 + 2 * scale
+        last = np.array(image.shape[1::-1])
+        x0, y0 = np.clip(np.floor(seen.min(axis=0) - reach), 0, last - 1).astype(int).tolist()
+        x1, y1 = np.clip(np.ceil(seen.max(axis=0) + reach), (x0 + 1, y0 + 1), last).astype(int)
+        image = image[y0:y1, x0:x1]
+        matrix = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1]], np.float64) @ matrix
+    if scale > _SMOOTHED:
         image = cv2.GaussianBlur(image, (0, 0), 0.35 * scale)
     interpolation = cv2.INTER_CUBIC if scale < _SAME_SCALE else cv2.INTER_LINEAR
     return cv2.warpPerspective(
@@ -249,8 +266,16 @@ def warp(image: Image, matrix: Matrix, size: tuple[int, int]) -> Image:
         size,
         flags=interpolation | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=paper_level(image),
+        borderValue=outside,
     )
+
+
+def by_middles(matrix: Matrix) -> Matrix:
+    """What maps points of one image to another's, as a map between the middles of pixels."""
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]], np.float64)
+    back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]], np.float64)
+    mapped: Matrix = back @ matrix @ half
+    return mapped
 
 
 def paper_level(image: Image) -> tuple[float, ...]:

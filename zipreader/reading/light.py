@@ -1,27 +1,46 @@
-"""Image -> grey levels: coloured, shaded or dark paper becomes white, and writing dark."""
+"""Image -> grey levels: coloured, shaded or dark paper becomes white, and writing dark.
+
+That of a whole page is found on a reduced image; what is read is taken from the original
+in the same light.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import PageConfig
-from zipreader.elements import GreyImage, Image
+from zipreader.elements import GreyImage, Image, Light, Mask, Matrix, Paper, UprightPage
 from zipreader.reading import imageops
+
+Weights = tuple[float, float, float]
+"""Of blue, green and red."""
 
 _BRIGHT = 250.0
 """Grey level of the brightest paper in a sum of channels."""
 _LABEL = (0.5, 3.5)
 """Widest stroke on a light label on dark paper and its least side, in reaches of the paper."""
+_SAMPLED = 12_000
+"""Single pixels on which the noise of the channels is measured."""
+_LEAST_PAPER = 16
+"""What is darker is no paper."""
 _SEEN_PAPER = 6.0
 """Reach of the paper in an image so far reduced that colours are compared on it."""
 
 
 def flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
-    """Grey levels with white paper, whatever its colour and light.
+    """Grey levels with white paper, whatever its colour and light; see ``lit``."""
+    return lit(image, reach, config)[0]
+
+
+def lit(
+    image: Image, reach: float, config: PageConfig, around: Mask | None = None
+) -> tuple[GreyImage, Light]:
+    """Grey levels with white paper, whatever its colour and light, and how they came about.
 
     Light writing on dark paper is inverted, but for the light labels on it.
 
@@ -29,15 +48,62 @@ def flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
         image: (H, W) or (H, W, 3) BGR, uint8.
         reach: of the estimate of the paper in pixels, above the widest stroke.
         config: what dark paper and light strokes are.
+        around: where the surroundings of the mailpiece are, which become white.
     """
     grey = imageops.to_grey(image)
+    weights = None
     if _is_light_on_dark(grey, reach, config):
-        return _with_labels(_divide(cv2.bitwise_not(grey), reach), grey, reach, config)
-    return _divide(image if image.ndim == 2 else _most_telling(image, reach), reach)
+        papers = _dark_papers(grey, reach, config)
+    else:
+        weights = _most_telling(image, reach) if image.ndim == 3 else None
+        grey = _channel(image, weights)
+        papers = (Paper(_below(grey, reach)),)
+    if around is not None:
+        papers = tuple(_without(paper, around) for paper in papers)
+    size = grey.shape[::-1]
+    levels = [cv2.resize(paper.below, size, interpolation=cv2.INTER_LINEAR) for paper in papers]
+    x, y = np.array(papers[0].below.shape[::-1]) / size
+    return _divided(grey, papers, levels), Light(weights, papers, np.diag([x, y, 1.0]))
 
 
-def _most_telling(image: Image, reach: float) -> GreyImage:
-    """The sum of the channels of a BGR image in which the ink tells itself best from the paper.
+def flat_part(page: UprightPage, matrix: Matrix, size: tuple[int, int]) -> GreyImage:
+    """A part of the page as ``lit`` makes it, resampled once and from the original.
+
+    ``matrix`` maps its pixels to upright ones; ``size`` is (width, height).
+    """
+    light = page.light
+    if light is None:
+        return imageops.warp(page.grey, matrix, size)
+    to_original = page.to_original @ matrix
+    seen = imageops.warp(page.page.image, imageops.by_middles(to_original), size)
+    channel = _channel(seen, light.weights)
+    to_paper = imageops.by_middles(light.to_paper @ to_original)
+    levels = [
+        cv2.warpPerspective(
+            paper.below,
+            to_paper,
+            size,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+        for paper in light.papers
+    ]
+    return _divided(channel, light.papers, levels)
+
+
+def _channel(image: Image, weights: Weights | None) -> GreyImage:
+    """The one channel of an image that is read."""
+    if image.ndim == 2 or weights is None:
+        return imageops.to_grey(image)
+    factors = np.zeros((3, 3), np.float32)
+    factors[0] = weights
+    summed: GreyImage = cv2.extractChannel(cv2.transform(image, factors), 0)
+    return summed
+
+
+def _most_telling(image: Image, reach: float) -> Weights:
+    """Of the channels of a BGR image, so that in their sum ink tells itself best from paper.
 
     Blue ink on kraft shows in red, and the blue channel adds noise only.  The weights
     are those of Fisher's linear discriminant (1936) for independent channels that were
@@ -52,16 +118,15 @@ def _most_telling(image: Image, reach: float) -> GreyImage:
     is_ink = total >= imageops.quantile(total, 0.97)
     is_paper = total <= imageops.median(total)
     contrast = (taken[:, is_ink].mean(axis=1) - taken[:, is_paper].mean(axis=1)).clip(1)
-    pixels = cv2.split(np.ascontiguousarray(image[::7, ::7]))
+    step = max(1, round((image.size / (3 * _SAMPLED)) ** 0.5))
+    pixels = cv2.split(np.ascontiguousarray(image[::step, ::step]))
     sample = _taken(pixels, [cv2.resize(below, pixels[0].shape[::-1]) for below in papers])
     covered = sample.sum(axis=0)
     noise = sample[:, covered <= imageops.quantile(covered, 0.85)].std(axis=1).clip(3)
     weights = contrast / noise**2
     brightest = np.array([max(imageops.quantile(below, 0.99), 16.0) for below in papers])
-    factors = np.zeros((3, 3), np.float32)
-    factors[0] = _BRIGHT * weights / weights.sum() / brightest
-    summed: GreyImage = cv2.extractChannel(cv2.transform(image, factors), 0)
-    return summed
+    blue, green, red = (_BRIGHT * weights / weights.sum() / brightest).tolist()
+    return blue, green, red
 
 
 def _taken(channels: Sequence[GreyImage], papers: Sequence[GreyImage]) -> npt.NDArray[np.float32]:
@@ -86,14 +151,13 @@ def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool
     return float(cubes.sum()) > config.light_strokes * float(np.abs(cubes).sum())
 
 
-def _with_labels(
-    inverted: GreyImage, grey: GreyImage, reach: float, config: PageConfig
-) -> GreyImage:
-    """An inverted dark page with its light labels as they are.
+def _dark_papers(grey: GreyImage, reach: float, config: PageConfig) -> tuple[Paper, ...]:
+    """Dark paper, and the light labels on it where there are any.
 
     A label is lighter than dark paper may be, and larger than a stroke; its rim is
     neither dark nor light writing and becomes paper.
     """
+    dark = _below(cv2.bitwise_not(grey), reach)
     reduction = _reduction(reach)
     small = imageops.shrink(grey, 1 / reduction)
     stroke, side = (
@@ -103,28 +167,41 @@ def _with_labels(
     opened = cv2.morphologyEx(paper, cv2.MORPH_OPEN, side)
     label = (opened > config.dark_paper).astype(np.uint8)
     if not label.any():
-        return inverted
+        return (Paper(dark, inverted=True),)
     rim = np.ones((3, 3), np.uint8)
-    inside, around = (
-        cv2.resize(change(label, rim), grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-        for change in (cv2.erode, cv2.dilate)
-    )
-    flat = np.where(around, np.uint8(255), inverted)
-    return np.where(inside, _divide(grey, reach), flat)
+    outside, inside = cv2.dilate(label, rim) == 0, cv2.erode(label, rim) > 0
+    return Paper(dark * outside, inverted=True), Paper(_below(grey, reach) * inside)
 
 
-def _divide(channel: GreyImage, reach: float) -> GreyImage:
-    """Divide a channel by its paper, 255 for paper; the paper is estimated on a reduced image."""
+def _without(paper: Paper, around: Mask) -> Paper:
+    """The paper without what is around the mailpiece."""
+    size = paper.below.shape[::-1]
+    outside = cv2.resize(around.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    return replace(paper, below=np.where(outside, np.uint8(0), paper.below))
+
+
+def _below(channel: GreyImage, reach: float) -> GreyImage:
+    """The paper of a channel, estimated on a reduced image."""
     reduction = _reduction(reach)
-    small = imageops.shrink(channel, 1 / reduction)
-    below = imageops.paper(small, reach / reduction)
-    return _over(channel, cv2.resize(below, channel.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return imageops.paper(imageops.shrink(channel, 1 / reduction), reach / reduction)
 
 
 def _reduction(reach: float) -> int:
     """By how much an image is reduced before its paper is estimated."""
-    return max(1, int(reach / 12))
+    return max(1, round(reach / 12))
+
+
+def _divided(grey: GreyImage, papers: Sequence[Paper], levels: Sequence[GreyImage]) -> GreyImage:
+    """Levels divided by those of the papers, 255 for paper and where there is none."""
+    flat: GreyImage | None = None
+    for paper, level in zip(papers, levels, strict=True):
+        own = _over(cv2.bitwise_not(grey) if paper.inverted else grey, level)
+        nowhere = cv2.threshold(level, _LEAST_PAPER - 1, 255, cv2.THRESH_BINARY_INV)[1]
+        own = cv2.bitwise_or(own, nowhere)
+        flat = own if flat is None else cv2.min(flat, own)
+    assert flat is not None
+    return flat
 
 
 def _over(channel: GreyImage, below: GreyImage) -> GreyImage:
-    return cv2.divide(channel, cv2.max(below, 16), scale=255)
+    return cv2.divide(channel, cv2.max(below, _LEAST_PAPER), scale=255)

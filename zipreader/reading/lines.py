@@ -32,8 +32,8 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     Works at ``config.dpi``, so that the cost does not grow with the scan's
     resolution; boxes are returned in upright pixels.
     """
-    scale = min(1.0, config.dpi / page.dpi)
-    small = imageops.shrink(page.grey, scale)
+    scale = min(page.scale, config.dpi / page.dpi)
+    small = imageops.shrink(page.grey, scale / page.scale)
     dpi = page.dpi * scale
     mask = _without_rules(_ink_mask(small, dpi, config), dpi, config)
     parts = _text_parts(mask, dpi, config)

@@ -50,7 +50,7 @@ def _block(page: UprightPage, lines: list[TextLine], config: LocateConfig) -> Ad
 
 def _score(page: UprightPage, box: Box, lines: tuple[TextLine, ...], config: LocateConfig) -> float:
     """Place, number of lines and size, each as a factor in 0..1."""
-    height, width = page.grey.shape
+    width, height = page.size
     x, y = box.center[0] / width, box.center[1] / height
     dx = (x - config.place[0]) / config.place_spread[0]
     dy = (y - config.place[1]) / config.place_spread[1]

@@ -11,22 +11,32 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import PageConfig
-from zipreader.elements import GreyImage, Image, Matrix, Page, Quad, UprightPage
+from zipreader.elements import GreyImage, Image, Light, Mask, Matrix, Page, Quad, UprightPage
 from zipreader.reading import imageops
-from zipreader.reading.light import flatten
+from zipreader.reading.light import flatten, lit
 from zipreader.reading.outline import find_outline
 
+_HALVED = 1000
+"""In an image that is longer than so many pixels the outline is looked for in half of them."""
+_LEVEL_BONUS = 0.3
+"""What lines at the steepest angle lack in sharpness against level ones: a stamp often
+stands askew, an address seldom does."""
 _CROPPED = 3.0
 """An outline no farther off level, in degrees, is cropped and not resampled."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sheet:
-    """The mailpiece cut out of its surroundings, in the direction in which it came."""
+    """The mailpiece cut out of its surroundings, in the direction in which it came.
+
+    All but ``scale`` concerns the page reduced by that: it is no finer than lines need.
+    """
 
     grey: GreyImage
     to_original: Matrix
     dpi: float
+    light: Light
+    scale: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +57,17 @@ def upright_pages(page: Page, config: PageConfig) -> Iterator[UprightPage]:
     """
     sheet = _cut_out(page, config)
     along, across = _line_evidence(sheet, config)
-    level = tuple((turn, along.skew) for turn in (0, 180))
+    lengthwise = tuple((turn, along.skew) for turn in (0, 180))
     sideways = tuple((turn, -across.skew) for turn in (90, 270))
     is_level = along.weight >= across.weight
-    likely, other = (level, sideways) if is_level else (sideways, level)
+    likely, other = (lengthwise, sideways) if is_level else (sideways, lengthwise)
     wide = sheet.grey.shape[1] >= sheet.grey.shape[0]
     weights = along.weight, across.weight
     sure = max(weights) >= config.sure_direction * min(weights) and is_level == wide
     for turn, skew in likely if sure else (*likely, *other):
-        upright = _turned(page, sheet, turn)
-        yield upright if abs(skew) < config.least_skew else _levelled(upright, skew)
+        turned = _turned(sheet, turn)
+        level = turned if abs(skew) < config.least_skew else _levelled(turned, skew)
+        yield _upright(page, level, turn)
 
 
 def whole_page(page: Page, config: PageConfig) -> UprightPage:
@@ -67,19 +78,45 @@ def whole_page(page: Page, config: PageConfig) -> UprightPage:
 
 
 def _cut_out(page: Page, config: PageConfig) -> _Sheet:
-    outline = find_outline(page.image, config)
-    if outline is None:
-        image: Image = page.image
-        matrix: Matrix = np.eye(3)
-    elif _off_level(outline) <= _CROPPED:
-        image, matrix = _cropped(page.image, outline)
-    else:
+    image, outline, dpi, scale = _reduced(page, config)
+    around: Mask | None = None
+    matrix: Matrix = np.eye(3)
+    if outline is not None and _off_level(outline) <= _CROPPED:
+        image, matrix, around = _cropped(image, outline)
+    elif outline is not None:
         size = _size_of(outline)
         corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
         matrix = cv2.getPerspectiveTransform(corners, outline.astype(np.float32))
-        image = imageops.warp(page.image, matrix, size)
-    dpi = _dpi(page, image, config)
-    return _Sheet(flatten(image, config.paper_reach * dpi, config), matrix, dpi)
+        image = imageops.warp(image, matrix, size)
+    grey, light = lit(image, config.paper_reach * dpi, config, around)
+    to_sheet = np.linalg.inv(matrix) @ _scaling(scale)
+    return _Sheet(grey, matrix, dpi, replace(light, to_paper=light.to_paper @ to_sheet), scale)
+
+
+def _reduced(page: Page, config: PageConfig) -> tuple[Image, Quad | None, float, float]:
+    """The image as far reduced as lines allow, the outline on it, its resolution, and the scale.
+
+    The outline is found first: how large the envelope is tells the resolution.
+    """
+    image, scale = page.image, 1.0
+    if max(image.shape) >= _HALVED:
+        image, scale = _half(image), 0.5
+    outline = find_outline(image, config)
+    size = image.shape[1::-1] if outline is None else _size_of(outline)
+    dpi = _dpi(page, max(size) / scale, config)
+    found = scale
+    if scale * dpi < config.sheet_dpi:
+        image, found = page.image, 1.0
+    while found * dpi >= 2 * config.sheet_dpi:
+        image, found = _half(image), found / 2
+    return image, None if outline is None else outline * (found / scale), found * dpi, found
+
+
+def _half(image: Image) -> Image:
+    """Averages of two by two pixels; an odd last row or column is left out."""
+    rows, columns = image.shape[0] // 2, image.shape[1] // 2
+    whole = image[: 2 * rows, : 2 * columns]
+    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
 
 
 def _off_level(outline: Quad) -> float:
@@ -88,7 +125,7 @@ def _off_level(outline: Quad) -> float:
     return float(np.degrees(np.arctan2(run.min(axis=1), run.max(axis=1))).max())
 
 
-def _cropped(image: Image, outline: Quad) -> tuple[Image, Matrix]:
+def _cropped(image: Image, outline: Quad) -> tuple[Image, Matrix, Mask]:
     """What the outline bounds, not resampled, with paper in place of what is around it."""
     limits = np.array(image.shape[1::-1])
     x0, y0 = np.clip(np.floor(outline.min(axis=0)), 0, limits - 1).astype(int).tolist()
@@ -97,7 +134,7 @@ def _cropped(image: Image, outline: Quad) -> tuple[Image, Matrix]:
     around = np.ones(part.shape[:2], np.uint8)
     cv2.fillConvexPoly(around, np.rint(outline - (x0, y0)).astype(np.int32), 0)
     part[around > 0] = imageops.paper_level(part)
-    return part, np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64)
+    return part, np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64), around > 0
 
 
 def _size_of(outline: Quad) -> tuple[int, int]:
@@ -108,11 +145,13 @@ def _size_of(outline: Quad) -> tuple[int, int]:
     return max(1, round((top + bottom) / 2)), max(1, round((left + right) / 2))
 
 
-def _dpi(page: Page, image: Image, config: PageConfig) -> float:
-    """Stated resolution where it makes an envelope of possible size, else estimated."""
-    longest = max(image.shape[:2])
-    shortest, widest = config.envelope_length
-    if page.dpi and shortest <= longest / page.dpi <= widest:
+def _dpi(page: Page, longest: float, config: PageConfig) -> float:
+    """Stated resolution where it makes an envelope of possible size, else estimated.
+
+    ``longest`` is the longer side of the envelope in pixels.
+    """
+    least, most = config.envelope_length
+    if page.dpi and least <= longest / page.dpi <= most:
         return page.dpi
     return longest / config.usual_length
 
@@ -162,30 +201,31 @@ def _best_skew(
         offsets = across - along * math.tan(math.radians(angle))
         low = float(offsets.min())
         profile = np.bincount((offsets - low).astype(np.int32)).astype(np.float64)
-        return float((np.diff(profile) ** 2).sum()) / len(along)
+        level = 1 - _LEVEL_BONUS * abs(angle) / limit
+        return level * float((np.diff(profile) ** 2).sum()) / len(along)
 
     coarse = max(np.arange(-limit, limit + 0.5, 1.0), key=lambda a: sharpness(float(a)))
     fine = max(np.arange(coarse - 1, coarse + 1.01, 0.2), key=lambda a: sharpness(float(a)))
     return float(fine), sharpness(float(fine))
 
 
-def _turned(page: Page, sheet: _Sheet, turn: int) -> UprightPage:
+def _turned(sheet: _Sheet, turn: int) -> _Sheet:
     """The sheet turned clockwise by a multiple of 90 degrees."""
     height, width = sheet.grey.shape
     if turn == 0:
-        return UprightPage(page, sheet.grey, sheet.to_original, turn, sheet.dpi)
+        return sheet
     code, rows = {
         90: (cv2.ROTATE_90_CLOCKWISE, [[0, 1, 0], [-1, 0, height], [0, 0, 1]]),
         180: (cv2.ROTATE_180, [[-1, 0, width], [0, -1, height], [0, 0, 1]]),
         270: (cv2.ROTATE_90_COUNTERCLOCKWISE, [[0, -1, width], [1, 0, 0], [0, 0, 1]]),
     }[turn]
     matrix = sheet.to_original @ np.array(rows, np.float64)
-    return UprightPage(page, cv2.rotate(sheet.grey, code), matrix, turn, sheet.dpi)
+    return replace(sheet, grey=cv2.rotate(sheet.grey, code), to_original=matrix)
 
 
-def _levelled(upright: UprightPage, skew: float) -> UprightPage:
+def _levelled(sheet: _Sheet, skew: float) -> _Sheet:
     """Rotate so that lines that rise or fall by ``skew`` degrees become level."""
-    height, width = upright.grey.shape
+    height, width = sheet.grey.shape
     cos, sin = math.cos(math.radians(skew)), math.sin(math.radians(skew))
     new_width = round(width * cos + height * abs(sin))
     new_height = round(width * abs(sin) + height * cos)
@@ -195,5 +235,16 @@ def _levelled(upright: UprightPage, skew: float) -> UprightPage:
         [[cos, -sin, x - cos * u + sin * v], [sin, cos, y - sin * u - cos * v], [0, 0, 1]],
         np.float64,
     )
-    grey = imageops.warp(upright.grey, matrix, (new_width, new_height))
-    return replace(upright, grey=grey, to_original=upright.to_original @ matrix)
+    grey = imageops.warp(sheet.grey, matrix, (new_width, new_height))
+    return replace(sheet, grey=grey, to_original=sheet.to_original @ matrix)
+
+
+def _upright(page: Page, sheet: _Sheet, turn: int) -> UprightPage:
+    """The sheet in pixels of the original's size."""
+    to_original = _scaling(1 / sheet.scale) @ sheet.to_original @ _scaling(sheet.scale)
+    dpi = sheet.dpi / sheet.scale
+    return UprightPage(page, sheet.grey, to_original, turn, dpi, sheet.scale, sheet.light)
+
+
+def _scaling(factor: float) -> Matrix:
+    return np.diag([factor, factor, 1.0])

@@ -9,13 +9,14 @@ import numpy as np
 from zipreader.config import SegmentConfig
 from zipreader.elements import FieldInk, Matrix, ZipField
 from zipreader.reading import imageops
+from zipreader.reading.light import flat_part
 from zipreader.reading.rules import without_rules
 
 
 def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
     """The ink of the field, baseline level, digits ``config.digit_height`` tall, lines removed."""
     matrix, size = _field_frame(field, config)
-    grey = imageops.warp(field.page.grey, matrix, size)
+    grey = flat_part(field.page, matrix, size)
     ink = imageops.ink(grey, config.paper_reach * config.digit_height)
     ink = without_rules(ink, config)
     width = imageops.stroke_width(ink >= 0.5)
