@@ -38,7 +38,7 @@ READING: dict[str, set[str]] = {
     "rules": {"imageops"},
     "trellis": set(),
     "align": {"trellis"},
-    "decode": {"align", "trellis"},
+    "decode": {"align", "imageops", "trellis"},
     "light": {"imageops"},
     "page": {"imageops", "light", "outline"},
     "rectify": {"imageops", "light", "rules"},

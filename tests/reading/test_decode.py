@@ -26,6 +26,8 @@ EVIDENCE = {
     "baseline_spread",
     "widest_gap",
     "deepest_overlap",
+    "leading",
+    "thickest",
 }
 
 
@@ -288,6 +290,31 @@ def test_evidence_names_the_weakest_digit() -> None:
     assert best.evidence["log_scores"] == pytest.approx(np.log(0.7) + 4 * np.log(0.999), abs=1e-3)
     assert best.evidence["height_spread"] == pytest.approx(0, abs=1e-9)
     assert best.evidence["baseline_spread"] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("gap", [4, 40])
+def test_the_gap_before_the_digits_is_told(gap: int) -> None:
+    boxes = digit_boxes(5)
+    letter = Box(boxes[0].x0 - gap - 20, boxes[0].y0, boxes[0].x0 - gap, boxes[0].y1)
+    speck = Box(boxes[0].x0 - 3, boxes[0].y1 - 6, boxes[0].x0 - 1, boxes[0].y1)
+    best = read([letter, speck, *boxes], [NOT_A_DIGIT, NOT_A_DIGIT, 1, 2, 3, 4, 5])[0]
+    assert best.zip == "12345"
+    assert best.evidence["leading"] == pytest.approx(gap / boxes[0].height, rel=0.05)
+    assert read(boxes, [1, 2, 3, 4, 5])[0].evidence["leading"] == 3
+
+
+def test_a_blot_among_the_digits_is_told() -> None:
+    lattice = lattice_of(digit_boxes(5))
+    tile = np.zeros((28, 28), np.uint8)
+    tile[4:24, 13:16] = 255
+    blot = tile.copy()
+    blot[4:24, 7:21] = 255
+    for third, low, high in ((tile, 1.0, 1.1), (blot, 3.0, 6.0)):
+        glyphs = tuple(
+            replace(glyph, tile=third if glyph.span[0] == 2 else tile) for glyph in lattice.glyphs
+        )
+        best = decode(replace(lattice, glyphs=glyphs), certain([1, 2, 3, 4, 5]), CONFIG)[0]
+        assert low <= best.evidence["thickest"] <= high
 
 
 def test_a_slanting_baseline_is_no_spread_but_a_jump_is() -> None:

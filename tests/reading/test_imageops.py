@@ -173,6 +173,16 @@ def test_no_ink_has_no_width() -> None:
     assert imageops.stroke_width(np.zeros((5, 5), bool)) == 0
 
 
+@pytest.mark.parametrize("width", [1, 3, 8, 20])
+def test_the_girth_is_that_of_the_thickest_place(width: int) -> None:
+    tile = np.zeros((28, 28), np.uint8)
+    tile[4:24, 14] = 255
+    top = min(4, 24 - width)
+    tile[top : top + width, 4 : 4 + width] = 255
+    assert imageops.girth(tile) == pytest.approx(max(width, 1), abs=1.2)
+    assert imageops.girth(np.zeros((28, 28), np.uint8)) == 0
+
+
 # --- warp ------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,8 @@ GOOD = {
     "assigned": 1.0,
     "turned": 0.0,
     "trailing": 0.1,
+    "leading": 0.5,
+    "thickest": 1.7,
     "field_score": 0.9,
     "field_share": 1.0,
     "pixel_height": 39.0,
@@ -39,6 +41,7 @@ GOOD = {
     "named_rival": -3.0,
 }
 BETTER_WHEN_HIGHER = (
+    "leading",
     "posterior",
     "weakest",
     "log_scores",
@@ -92,6 +95,8 @@ evidences = st.fixed_dictionaries(
         "assigned": st.sampled_from([0.0, 1.0]),
         "turned": st.sampled_from([0.0, 1.0]),
         "trailing": st.floats(0, 4),
+        "leading": st.floats(-1, 3),
+        "thickest": st.floats(1, 8),
         "field_score": st.floats(0, 1),
         "field_share": st.floats(0, 1),
         "spelled": st.floats(0, 1),

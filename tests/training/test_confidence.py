@@ -30,6 +30,8 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "assigned": float(random.random() < 0.6),
         "turned": float(random.random() < 0.2),
         "trailing": float(random.uniform(0, 3)),
+        "leading": float(random.uniform(0, 3)),
+        "thickest": float(random.uniform(1, 4)),
         "field_score": float(random.uniform(0.1, 1)),
         "field_share": float(random.uniform(0.1, 1)),
         "spelled": float(random.uniform(0, 1)),

@@ -23,6 +23,8 @@ EVIDENCE = {
     "widest_gap": 0.2,
     "deepest_overlap": 0.0,
     "trailing": 0.1,
+    "leading": 0.5,
+    "thickest": 1.2,
     "assigned": 1.0,
     "turned": 0.0,
     "field_score": 0.5,

@@ -27,6 +27,7 @@ from zipreader.elements import (
     ZipHypothesis,
     transform_points,
 )
+from zipreader.reading import imageops
 from zipreader.reading.align import align
 from zipreader.reading.trellis import Arc, Trellis
 
@@ -34,6 +35,8 @@ _ZIP = 5
 _LONGEST = 7
 _LONGEST_DASHED = 10
 _TINY = 1e-9
+_NOTHING = 3.0
+"""Gap before the digits where nothing stands before them, in their heights."""
 
 _Path = tuple[float, str, tuple[int, ...]]
 """The beginning of a reading: its cost, its text, and the glyphs it takes.
@@ -200,6 +203,8 @@ def _hypothesis(
         "cost": cost,
         "trailing": (max(box.x1 for box in lattice.primitives) - glyphs[-1].box.x1)
         / trellis.height,
+        "leading": _leading(lattice, glyphs[0], trellis.height),
+        "thickest": _thickest(glyphs[:_ZIP]),
         **_geometry(glyphs, trellis.height),
     }
     zip_code, _, plus4 = text.partition("-")
@@ -254,6 +259,28 @@ def weighed(
         )
         for found in hypotheses
     )
+
+
+def _leading(lattice: Lattice, first: Glyph, height: float) -> float:
+    """The gap between what stands before the digits and the first, in digit heights.
+
+    What is less than half as tall as a digit is no sign.  ``_NOTHING`` where there is none.
+    """
+    ends = [
+        box.x1
+        for box in lattice.primitives[: first.span[0]]
+        if box.height >= height / 2 and box.center[0] < first.box.x0
+    ]
+    return min(_NOTHING, (first.box.x0 - max(ends)) / height) if ends else _NOTHING
+
+
+def _thickest(glyphs: Sequence[Glyph]) -> float:
+    """The largest circle within the ink of a digit, over that of the middle one of all.
+
+    A pen keeps its width; where a digit is blotted or scribbled over, the ink runs together.
+    """
+    widths = sorted(imageops.girth(glyph.tile) for glyph in glyphs)
+    return widths[-1] / max(widths[len(widths) // 2], 1.0)
 
 
 def _geometry(glyphs: list[Glyph], height: float) -> dict[str, float]:

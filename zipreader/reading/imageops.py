@@ -223,6 +223,12 @@ def near(weak: Mask, firm: Mask, like: InkMap) -> InkMap:
     return result
 
 
+def girth(grey: GreyImage) -> float:
+    """The diameter in pixels of the largest circle within light ink on black."""
+    ink = cv2.threshold(cv2.copyMakeBorder(grey, 1, 1, 1, 1, 0), 127, 255, cv2.THRESH_BINARY)[1]
+    return 2 * float(cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5).max())
+
+
 def stroke_width(mask: Mask) -> float:
     """Typical width of the strokes in pixels: twice the area over the perimeter.
 

@@ -29,8 +29,9 @@ class ConfidenceConfig:
     """How the model is fitted."""
 
     features: tuple[str, ...] = (
-        "assigned", "baseline_spread", "elsewhere", "named", "named_rival", "place", "posterior",
-        "rank", "size", "spelled", "spelled_least", "spelled_rival", "trailing",
+        "assigned", "baseline_spread", "blotted", "elsewhere", "led", "named", "named_rival",
+        "place", "posterior", "rank", "size", "spelled", "spelled_least", "spelled_rival",
+        "trailing",
     )  # fmt: skip
     """Of ``reading.probability.features``; others do not lower the loss of unseen pieces."""
     trees: int = 150
