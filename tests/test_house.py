@@ -53,6 +53,7 @@ READING: dict[str, set[str]] = {
     "speller": {"ctc", "runtime", "strip", "stripnet"},
     "letters": set(),
     "town": {"ctc", "directory", "letters"},
+    "together": set(),
     "networks": {"classifier", "runtime"},
     "panel": {"imageops", "record"},
     "explain": {"imageops", "record", "panel"},

@@ -286,6 +286,8 @@ class TownConfig:
     """Agreement of a ZIP that belongs to no place, a letter."""
     unknown: float = -1.0
     """Agreement where there is no line to read."""
+    usual_letters: int = 10
+    """Of a place with its state: so many disagree where a ZIP belongs to none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import gzip
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zipreader.elements import Place
@@ -56,6 +56,22 @@ def test_the_zips_of_a_place_are_found_by_each_of_its_names(code: str) -> None:
         if letters_alone(name):
             spelt_out = letters_alone(name + STATES.get(place.state, place.state))
             assert code in DIRECTORY.zips_of(spelt_out)
+
+
+@settings(max_examples=50)
+@given(st.sampled_from(sorted(TABLE)))
+def test_the_zips_at_a_place_are_all_that_bear_its_name(code: str) -> None:
+    place = DIRECTORY.place(code)
+    assert place is not None
+    usual = f"{place.city}, {place.state}"
+    same = tuple(each for each, names in TABLE.items() if names.split("; ")[0] == usual)
+    assert DIRECTORY.zips_at(place) == same
+    assert code in same
+
+
+def test_no_zip_is_at_a_place_that_there_is_not() -> None:
+    assert DIRECTORY.zips_at(Place("Memph", "TN")) == ()
+    assert DIRECTORY.zips_at(Place("Memphis", "T")) == ()
 
 
 def test_a_name_that_no_place_has_gives_no_zips() -> None:

@@ -30,6 +30,7 @@ GOOD = {
     "turned": 0.0,
     "trailing": 0.1,
     "leading": 0.5,
+    "together": 2.0,
     "thickest": 1.7,
     "field_score": 0.9,
     "field_share": 1.0,
@@ -41,6 +42,7 @@ GOOD = {
     "named_rival": -3.0,
 }
 BETTER_WHEN_HIGHER = (
+    "together",
     "leading",
     "posterior",
     "weakest",
@@ -96,6 +98,7 @@ evidences = st.fixed_dictionaries(
         "turned": st.sampled_from([0.0, 1.0]),
         "trailing": st.floats(0, 4),
         "leading": st.floats(-1, 3),
+        "together": st.floats(-30, 30),
         "thickest": st.floats(1, 8),
         "field_score": st.floats(0, 1),
         "field_share": st.floats(0, 1),

@@ -70,6 +70,8 @@ def test_the_place_that_is_written_agrees_best() -> None:
     own, other, none = agreements(frames_of("Memphis, TN"), [MEMPHIS, NASHVILLE, None], CONFIG)
     assert own.own == pytest.approx(0, abs=0.05)
     assert own.rival == other.own < -1
+    assert own.whole == pytest.approx(0, abs=0.5)
+    assert other.whole < -10
     assert other.rival == own.own
     assert none.own == CONFIG.least
     assert none.rival == own.own
@@ -105,9 +107,9 @@ def test_a_line_that_says_nothing_tells_no_place_from_another() -> None:
 
 
 def test_an_unread_line_says_nothing() -> None:
-    assert [found.own for found in agreements(None, [MEMPHIS, None], CONFIG)] == [
-        CONFIG.unknown
-    ] * 2
+    for found in agreements(None, [MEMPHIS, None], CONFIG):
+        assert found.own == found.rival == CONFIG.unknown
+        assert found.whole == 0
 
 
 def test_the_letters_of_a_line_are_told() -> None:

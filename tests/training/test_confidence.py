@@ -31,6 +31,7 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "turned": float(random.random() < 0.2),
         "trailing": float(random.uniform(0, 3)),
         "leading": float(random.uniform(0, 3)),
+        "together": float(random.uniform(-12, 12)),
         "thickest": float(random.uniform(1, 4)),
         "field_score": float(random.uniform(0.1, 1)),
         "field_share": float(random.uniform(0.1, 1)),

@@ -24,6 +24,7 @@ EVIDENCE = {
     "deepest_overlap": 0.0,
     "trailing": 0.1,
     "leading": 0.5,
+    "together": 2.0,
     "thickest": 1.2,
     "assigned": 1.0,
     "turned": 0.0,

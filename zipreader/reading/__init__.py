@@ -15,6 +15,7 @@
 ``decode``      lattice and scores -> ranked ZIP hypotheses
 ``directory``   assigned ZIPs and their places
 ``town``        the line before a ZIP -> how well it agrees with their places
+``together``    strip and place -> the odds of each ZIP against all that both may mean
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
 ``search``      which fields are read, and when that is enough

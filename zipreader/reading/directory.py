@@ -56,6 +56,17 @@ class Directory:
         city, _, state = first.rpartition(", ")
         return Place(city, state, tuple(others))
 
+    def zips_at(self, place: Place) -> tuple[str, ...]:
+        """All ZIPs whose usual name is that of a place."""
+        name, zips = f" {place.city}, {place.state}".encode(), []
+        at = self._table.find(name)
+        while at >= 0:
+            whole = self._table[at + len(name) : at + len(name) + 1] in (b";", b"\n")
+            if whole and self._table[at - 6 : at - 5] == b"\n":
+                zips.append(self._table[at - 5 : at].decode())
+            at = self._table.find(name, at + 1)
+        return tuple(zips)
+
     def zips_of(self, name: str) -> tuple[str, ...]:
         """The ZIPs that go by a name: letters alone, the state behind the city, ``MEMPHISTN``.
 

@@ -22,6 +22,8 @@ _USUAL_PLACE = 0.3
 _APART = 1.2
 """What begins farther behind the digits, in heights of them, is another word: a street's name."""
 
+_CLEAR = 12.0
+"""Logarithm of odds beyond which nothing becomes clearer."""
 _UNLIKE = -4.0
 """Agreement of a name with a line, a letter, below which one is as bad as the other."""
 
@@ -110,6 +112,7 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "spelled_rival": -_logit(evidence["spelled_rival"]),
         "named": max(evidence["named"], _UNLIKE),
         "named_rival": -max(evidence["named_rival"], _UNLIKE),
+        "together": max(-_CLEAR, min(_CLEAR, evidence["together"])),
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
 
@@ -222,6 +225,7 @@ _NO_EVIDENCE = dict.fromkeys(
         "spelled_rival",
         "named",
         "named_rival",
+        "together",
     ),
     0.0,
 )

@@ -44,6 +44,7 @@ from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
 from zipreader.reading.stripnet import StripNetwork
+from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements, name_in, town_field
 
 _LEAST_SCORE = 1e-6
@@ -178,8 +179,10 @@ class Reader:
             with clock("town"):
                 named = self._named(hypotheses, line)
         spelled = _mean(views)
+        with clock("town"):
+            odds = self._odds(hypotheses, named, spelled, spelling)
         return [
-            self._judge(hypothesis, views, spelled, agreement, turned, best_place)
+            self._judge(hypothesis, views, spelled, agreement, odds, turned, best_place)
             for hypothesis, agreement in zip(hypotheses, named, strict=True)
         ]
 
@@ -218,12 +221,31 @@ class Reader:
         likely = _mean(probabilities(spelling.views, zips))
         return sorted(zips, key=lambda each: -likely[each])[: self.config.town.zips]
 
+    def _odds(
+        self,
+        hypotheses: Sequence[ZipHypothesis],
+        named: Sequence[Agreement],
+        spelled: Mapping[str, float],
+        spelling: Spelling,
+    ) -> dict[str, float]:
+        """What strip and place together give each ZIP, against all ZIPs of a place that agrees."""
+        whole = {each.zip: fit.whole for each, fit in zip(hypotheses, named, strict=True)}
+        beside: dict[str, float] = {}
+        for each, fit in zip(hypotheses, named, strict=True):
+            if each.place is not None and fit.own >= self.config.town.agrees:
+                end = each.text.removeprefix(each.zip)
+                others = set(self.directory.zips_at(each.place)) - whole.keys()
+                beside |= {f"{other}{end}": fit.whole for other in others}
+        likely = _mean(probabilities(spelling.views, sorted(beside)))
+        return together(spelled, whole, [(likely[text], fit) for text, fit in beside.items()])
+
     def _judge(
         self,
         hypothesis: ZipHypothesis,
         views: Sequence[Mapping[str, float]],
         spelled: Mapping[str, float],
         named: Agreement,
+        odds: Mapping[str, float],
         turned: bool,
         best_place: float,
     ) -> ZipHypothesis:
@@ -241,6 +263,7 @@ class Reader:
             "spelled_rival": max(rivals, default=0.0),
             "named": named.own,
             "named_rival": named.rival,
+            "together": odds[hypothesis.zip],
         }
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, evidence=evidence, probability=probability)

@@ -39,11 +39,13 @@ class Agreement:
     """How well a line says a place, and the best of the other places in question.
 
     Natural logarithms a letter, relative to whatever letters are likeliest: 0 is perfect
-    agreement, and what is far below says something else.
+    agreement, and what is far below says something else.  ``whole`` is ``own`` for all letters
+    of the name.
     """
 
     own: float
     rival: float
+    whole: float
 
 
 def town_field(hypothesis: ZipHypothesis, config: TownConfig) -> ZipField | None:
@@ -79,17 +81,19 @@ def agreements(
     A place that is ``None`` agrees with nothing; without a line nothing is known.
     """
     if frames is None:
-        return [Agreement(config.unknown, config.unknown) for _ in places]
+        return [Agreement(config.unknown, config.unknown, 0.0) for _ in places]
     known = list(dict.fromkeys(map(_key, filter(None, places))))
     names = [(key, name) for key in known for name in _names(*key)[: config.most_names]]
-    fits = dict.fromkeys(known, config.least)
-    for (key, _), fit in zip(names, _fits(frames, [name for _, name in names]), strict=True):
-        fits[key] = max(fits[key], fit)
+    nowhere = config.least, config.least * config.usual_letters
+    fits = dict.fromkeys(known, nowhere)
+    for (key, name), fit in zip(names, _fits(frames, [name for _, name in names]), strict=True):
+        fits[key] = max(fits[key], (fit, fit * len(name)))
     found = []
     for place in places:
         own = _key(place) if place is not None else ("", "", ())
-        rivals = [fit for key, fit in fits.items() if key[:2] != own[:2]]
-        found.append(Agreement(fits.get(own, config.least), max(rivals, default=config.least)))
+        rivals = [fit for key, (fit, _) in fits.items() if key[:2] != own[:2]]
+        fit, whole = fits.get(own, nowhere)
+        found.append(Agreement(fit, max(rivals, default=config.least), whole))
     return found
 
 

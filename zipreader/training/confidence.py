@@ -30,8 +30,8 @@ class ConfidenceConfig:
 
     features: tuple[str, ...] = (
         "assigned", "baseline_spread", "blotted", "elsewhere", "led", "named", "named_rival",
-        "place", "posterior", "rank", "size", "spelled", "spelled_least", "spelled_rival",
-        "trailing",
+        "not_a_digit", "place", "posterior", "rank", "size", "spelled", "spelled_least",
+        "spelled_rival", "together", "trailing", "weakest",
     )  # fmt: skip
     """Of ``reading.probability.features``; others do not lower the loss of unseen pieces."""
     trees: int = 150

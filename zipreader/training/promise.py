@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
@@ -24,6 +25,8 @@ from zipreader.training.splits import Part
 Stage = Callable[[str, int, int], None]
 """Called with what is going on, pieces done and pieces planned."""
 
+_LEAST = 1e-12
+"""Probability below which a spelling is as unlikely as any."""
 _PLACE_HIDDEN = 5
 """One piece in so many is fitted a second time without what its line says."""
 MIX = (
@@ -119,7 +122,10 @@ def fit_calibration(pieces: Sequence[PieceRead], default_alpha: float) -> Calibr
 
 def _without_place(judged: Judged) -> Judged:
     unknown = TownConfig().unknown
-    return replace(judged, evidence={**judged.evidence, "named": unknown, "named_rival": unknown})
+    own, rival = (max(judged.evidence[name], _LEAST) for name in ("spelled", "spelled_rival"))
+    odds = math.log(own) - math.log(rival)
+    hidden = {"named": unknown, "named_rival": unknown, "together": odds}
+    return replace(judged, evidence={**judged.evidence, **hidden})
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
