@@ -252,7 +252,7 @@ def test_an_image_of_a_field_is_taken_as_it_is() -> None:
 def test_small_images_do_not_fail() -> None:
     tiny = blank(12, 7)
     print_text(tiny, "1", 4, 6, 5)
-    for image in (tiny, blank(1, 1), blank(300, 1), blank(1, 300), np.dstack([tiny] * 3)):
+    for image in (tiny, blank(1, 1), blank(300, 1), blank(1, 3000), np.dstack([tiny] * 3)):
         for upright in upright_pages(page(image, None), CONFIG):
             assert upright.grey.dtype == np.uint8
             assert upright.grey.ndim == 2

@@ -114,7 +114,7 @@ def _reduced(page: Page, config: PageConfig) -> tuple[Image, Quad | None, float,
 
 def _half(image: Image) -> Image:
     """Averages of two by two pixels; an odd last row or column is left out."""
-    rows, columns = image.shape[0] // 2, image.shape[1] // 2
+    rows, columns = (max(1, side // 2) for side in image.shape[:2])
     whole = image[: 2 * rows, : 2 * columns]
     return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
 
