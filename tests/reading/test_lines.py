@@ -125,6 +125,18 @@ def test_faint_writing_is_found() -> None:
     assert close(line.box, truth[0], 6)
 
 
+def test_faint_print_on_a_clean_label_is_found_on_a_grainy_envelope() -> None:
+    """The grain of dark paper, made white, is stronger than the print of the label."""
+    label, truth = typed("4820 WALNUT RD", "MEMPHIS TN 38117")
+    faint = 255 - 0.25 * (255 - label.astype(float))
+    envelope = np.random.default_rng(5).normal(225, 16, (900, 1900))
+    envelope[300 : 300 + label.shape[0], 500 : 500 + label.shape[1]] = faint
+    found = lines_of(np.clip(envelope, 0, 255).astype(np.uint8))
+    for box in truth:
+        placed = Box(box.x0 + 500, box.y0 + 300, box.x1 + 500, box.y1 + 300)
+        assert any(close(line.box, placed, 8) for line in found)
+
+
 @pytest.mark.parametrize("grain", [8, 16])
 def test_grainy_paper_does_not_hide_the_lines(grain: int) -> None:
     grey, truth = typed("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN 38117")

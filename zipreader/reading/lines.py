@@ -16,6 +16,12 @@ Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
 
 
+_SAMPLED = 2
+"""The grain is told by every second pixel of every second row."""
+_GRAIN = (0.16, 0.5)
+"""Shares of the paper fainter than one standard deviation below its median, and than that."""
+
+
 class _Measures(NamedTuple):
     """Of a chain, in pixels of the working resolution."""
 
@@ -46,22 +52,36 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
 def _ink_mask(flat: GreyImage, dpi: float, config: LinesConfig) -> npt.NDArray[np.uint8]:
     """Ink against white paper: above the noise, and not faint beside its neighbours."""
     taken = cv2.bitwise_not(flat)
-    floor = max(config.least_contrast, _above_grain(taken[::2, ::2], config))
+    floor = _above_grain(taken, dpi, config)
     reach = max(3, round(config.neighbourhood * dpi) | 1)
     peak = cv2.dilate(taken, np.ones((reach, reach), np.uint8))
     peak = cv2.blur(peak, (reach, reach))
-    levels = np.clip(config.share_of_peak * np.arange(256), floor, 255)
-    return (taken > cv2.LUT(peak, levels.astype(np.uint8))).astype(np.uint8)
+    levels = cv2.max(cv2.convertScaleAbs(peak, alpha=config.share_of_peak), floor)
+    return cv2.compare(taken, levels, cv2.CMP_GT) & 1
 
 
-def _above_grain(taken: GreyImage, config: LinesConfig) -> float:
-    """The contrast that the grain of the paper hardly reaches.
+def _above_grain(taken: GreyImage, dpi: float, config: LinesConfig) -> GreyImage:
+    """(H, W) the contrast that the grain of the paper hardly reaches.
 
     Half of the paper is fainter than its median, and of that half no ink is a part:
-    its spread is the grain's.
+    its spread is the grain's.  It is told place by place, for a label on a dark envelope
+    has less grain than the envelope, but nowhere above what the whole page tells.
     """
-    low, middle = (imageops.quantile(taken, share) for share in (0.16, 0.5))
-    return middle + config.grain * (middle - low)
+    sample = taken[::_SAMPLED, ::_SAMPLED]
+    low, middle = (imageops.quantile(sample, share) for share in _GRAIN)
+    usual = middle + config.grain * (middle - low)
+    side = max(4, round(config.grain_patch * dpi / _SAMPLED))
+    rows, columns = (-(-length // side) for length in sample.shape)
+    below, beside = rows * side - sample.shape[0], columns * side - sample.shape[1]
+    filled = cv2.copyMakeBorder(sample, 0, below, 0, beside, cv2.BORDER_REFLECT)
+    patches = filled.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, -1)
+    places = [round(share * (side * side - 1)) for share in _GRAIN]
+    ordered = np.partition(patches, places, axis=2)[:, :, places].astype(np.float32)
+    local = ordered[:, :, 1] + config.grain * (ordered[:, :, 1] - ordered[:, :, 0])
+    floors = np.clip(local, config.least_contrast, max(config.least_contrast, min(usual, 255)))
+    whole = (columns * side * _SAMPLED, rows * side * _SAMPLED)
+    spread = cv2.resize(floors.astype(np.uint8), whole, interpolation=cv2.INTER_LINEAR)
+    return spread[: taken.shape[0], : taken.shape[1]]
 
 
 def _without_rules(
