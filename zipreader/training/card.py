@@ -88,6 +88,8 @@ def _data(made: Provenance, pool: Pool) -> str:
 {used}
 - Faces of the training population of `zipreader.synth.fonts` (open licences), worn as by
   typewriters, dot matrix printers, faxes and empty toner.
+- Invented hands (`zipreader.training.invented`), made of shapes of digits from many schools; they
+  only train.
 
 Writers are split by a hash of their name: about 60% train, 12% tune (choice of the epoch,
 temperature), 12% are kept for the decision and never seen here, 16% only measure. Faces that
@@ -109,11 +111,11 @@ def _training(made: Provenance) -> str:
 ## Training
 
 {len(made.history)} epochs of {sum(e.seconds for e in made.history) / len(made.history):.0f} s,
-batches of {training.batch}, AdamW with a cosine rate from {training.rate:g} to
-{training.final_rate:g}, label smoothing {training.smoothing}, not-a-digit weighted
-{training.not_a_digit_weight}, light jitter on the fly. {cleaned}The network is that of epoch
-{chosen.number}, the best on the tuning writers: loss {chosen.loss:.4f} in training,
-{chosen.tune_loss:.4f} on those (`curves.png`).
+batches of {training.batch}, Muon for kernels at a rate of {training.rate:g} and AdamW for the rest
+at {training.vector_rate:g}, both falling along a cosine, label smoothing {training.smoothing},
+not-a-digit weighted {training.not_a_digit_weight}, light jitter on the fly. {cleaned}
+The network is that of epoch {chosen.number}, the best on the tuning writers: loss
+{chosen.loss:.4f} in training, {chosen.tune_loss:.4f} on those (`curves.png`).
 """
 
 

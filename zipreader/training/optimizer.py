@@ -49,3 +49,15 @@ class KernelMuon(keras.optimizers.Muon):  # type: ignore[misc]
         matrix = ops.reshape(ahead, (-1, variable.shape[-1]))
         step = self.lr_adjust(lr * self.zeropower_via_newtonschulz5(matrix, self.ns_steps))
         self.assign_sub(variable, ops.reshape(step, variable.shape))
+
+
+def kernel_muon(
+    rate: float, vector_rate: float, final: float, warm_up: int, steps: int, decay: float
+) -> KernelMuon:
+    """``KernelMuon`` along a cosine: ``rate`` moves kernels, ``vector_rate`` all other weights."""
+    return KernelMuon(
+        cosine_rate(rate, final, warm_up, steps),
+        adam_lr_ratio=vector_rate / rate,
+        weight_decay=decay,
+        adam_weight_decay=decay,
+    )

@@ -18,7 +18,7 @@ from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.errors import InputError, OutputError
 from zipreader.training.augment import JitterConfig, jitter
 from zipreader.training.network import CLASSES, NetworkConfig, build_network
-from zipreader.training.optimizer import cosine_rate
+from zipreader.training.optimizer import kernel_muon
 from zipreader.training.pools import Pool
 
 
@@ -30,11 +30,14 @@ class TrainConfig:
     seed: int = 1
     epochs: int = 5
     batch: int = 128
-    rate: float = 2e-3
-    final_rate: float = 2e-5
+    rate: float = 1e-2
+    """Of the kernels of convolutions."""
+    vector_rate: float = 2e-3
+    """Of all other weights."""
+    final_rate: float = 1e-4
     warm_up: int = 300
     """Steps in which the rate rises from 0."""
-    weight_decay: float = 2e-4
+    weight_decay: float = 1e-3
     smoothing: float = 0.02
     not_a_digit_weight: float = 0.35
     patience: int = 3
@@ -213,9 +216,15 @@ def _begin(
         return model, history
     model = build_network(config.network)
     steps = config.epochs * math.ceil(len(pool) / config.batch)
-    rate = cosine_rate(config.rate, config.final_rate, config.warm_up, steps)
     model.compile(
-        optimizer=keras.optimizers.AdamW(rate, weight_decay=config.weight_decay),
+        optimizer=kernel_muon(
+            config.rate,
+            config.vector_rate,
+            config.final_rate,
+            config.warm_up,
+            steps,
+            config.weight_decay,
+        ),
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=config.smoothing
         ),

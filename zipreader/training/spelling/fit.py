@@ -19,7 +19,7 @@ from zipreader.elements import Strip
 from zipreader.errors import InputError, OutputError
 from zipreader.reading.ctc import SIGNS
 from zipreader.reading.strip import ROWS, STRIDE
-from zipreader.training.optimizer import KernelMuon, cosine_rate
+from zipreader.training.optimizer import kernel_muon
 from zipreader.training.spelling.ahead import Ahead
 from zipreader.training.spelling.jitter import StripJitter, beside, cluttered, jittered
 from zipreader.training.spelling.labels import Labelled, merged
@@ -44,7 +44,7 @@ class StripFitConfig:
     network: StripNetConfig = StripNetConfig()
     jitter: StripJitter = StripJitter()
     seed: int = 1
-    epochs: int = 8
+    epochs: int = 5
     batch: int = 64
     rate: float = 1e-2
     """Of the kernels of convolutions."""
@@ -98,7 +98,14 @@ def fit_strips(
     if start is not None:
         _begin_as(model, start)
     steps = math.ceil(len(strips) / config.batch)
-    optimizer = _optimizer(config, steps * config.epochs)
+    optimizer = kernel_muon(
+        config.rate,
+        config.vector_rate,
+        config.final_rate,
+        config.warm_up,
+        steps * config.epochs,
+        config.weight_decay,
+    )
     optimizer.build(model.trainable_variables)
     saved = tf.train.Checkpoint(model=model, optimizer=optimizer)
     history = _resumed(saved, config, run) if resume else []
@@ -118,15 +125,6 @@ def fit_strips(
     whole = build_strip_network(config.network, signs=config.signs)
     whole.set_weights(model.get_weights())
     return whole, tuple(history)
-
-
-def _optimizer(config: StripFitConfig, steps: int) -> keras.optimizers.Optimizer:
-    return KernelMuon(
-        cosine_rate(config.rate, config.final_rate, config.warm_up, steps),
-        adam_lr_ratio=config.vector_rate / config.rate,
-        weight_decay=config.weight_decay,
-        adam_weight_decay=config.weight_decay,
-    )
 
 
 def _begin_as(model: keras.Model, start: keras.Model) -> None:
