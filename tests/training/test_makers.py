@@ -9,7 +9,7 @@ from zipreader.training.sources import Kind, Sources
 from zipreader.training.splits import Part
 
 _OTHERS = {Kind.LETTERS, Kind.PRINTED_LETTERS, Kind.WORDS, Kind.MARKS}
-_MIXED = {Kind.CUTS, Kind.SEGMENTED, Kind.SEGMENTED_IMAGES}
+_MIXED = {Kind.CUTS, Kind.SEGMENTED, Kind.SEGMENTED_IMAGES, Kind.INVENTED}
 _FROM_FILES = [kind for kind in Kind if kind is not Kind.GLYPHS]
 
 

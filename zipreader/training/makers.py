@@ -16,6 +16,7 @@ from zipreader.training.printed import printed_digits, printed_letters
 from zipreader.training.scanning import ScanConfig, scanned_tile
 from zipreader.training.segmented import (
     segmented_images,
+    segmented_inventions,
     segmented_strings,
     segmented_words,
     string_config,
@@ -145,4 +146,5 @@ MAKERS: dict[Kind, Maker] = {
     Kind.CUTS: cut_strings,
     Kind.SEGMENTED: segmented_strings,
     Kind.SEGMENTED_IMAGES: segmented_images,
+    Kind.INVENTED: segmented_inventions,
 }

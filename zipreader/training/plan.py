@@ -14,6 +14,7 @@ Counts = tuple[tuple[Kind, int], ...]
 TRAINING_COUNTS: Counts = (
     (Kind.SEGMENTED, 90_000),
     (Kind.SEGMENTED_IMAGES, 70_000),
+    (Kind.INVENTED, 60_000),
     (Kind.STROKES, 91_530),
     (Kind.MNIST, 46_652),
     (Kind.DISTORTED, 80_000),
@@ -57,7 +58,7 @@ class Plan:
     """The whole plan but the data files."""
 
     network: str = "lean"
-    epochs: int = 12
+    epochs: int = 5
     seed: int = 1
     training: Counts = TRAINING_COUNTS
     tuning: Counts = TUNING_COUNTS

@@ -28,17 +28,14 @@ from zipreader.elements import (
 )
 from zipreader.reading import segment
 from zipreader.reading.rectify import rectify
-from zipreader.training.habits import HabitConfig, with_habits
 from zipreader.training.redrawn import RedrawConfig, compose_images
 from zipreader.training.scanning import ScanConfig, scan
 from zipreader.training.sources import (
     Made,
     Sources,
     given,
-    hands,
     mnist_rows,
     no_digits,
-    strokes_of,
     word_images,
 )
 from zipreader.training.splits import Part
@@ -50,6 +47,7 @@ from zipreader.training.strings import (
     with_rule,
 )
 from zipreader.training.strokes import Points
+from zipreader.training.writers import InventedWriter, RealWriter, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,23 @@ def segmented_strings(
 ) -> Made:
     """Candidates of fields of one hand, digits and wrong cuts about equally often."""
     config = FieldConfig()
-    return _found(lambda: _written(sources, part, rng, config), rng, size, config)
+
+    def written() -> WrittenString:
+        return _written(RealWriter.random(sources, part, rng), part, rng, config)
+
+    return _found(written, rng, size, config)
+
+
+def segmented_inventions(
+    sources: Sources, part: Part, rng: np.random.Generator, first: int, size: int
+) -> Made:
+    """Candidates of fields of invented hands."""
+    config = FieldConfig()
+
+    def written() -> WrittenString:
+        return _written(InventedWriter.random(sources, part, rng), part, rng, config)
+
+    return _found(written, rng, size, config)
 
 
 def segmented_images(
@@ -194,40 +208,19 @@ def _owned(
 
 
 def _written(
-    sources: Sources, part: Part, rng: np.random.Generator, config: FieldConfig
+    writer: Writer, part: Part, rng: np.random.Generator, config: FieldConfig
 ) -> WrittenString:
     """A string of one writer: letters sometimes, digits, a hyphen sometimes."""
-    path = given(sources.strokes)
-    writers = hands(path, part)
-    writer = sorted(writers)[int(rng.integers(len(writers)))]
-    strokes = strokes_of(path)
-    rows = rng.choice(writers[writer], int(rng.integers(*config.lengths)))
-    labels = [int(label) for label in strokes.labels[rows]]
-    habits = HabitConfig() if part is Part.TRAIN else HabitConfig.none()
-    items = [
-        with_habits(strokes.item(int(row)), label, rng, habits)
-        for row, label in zip(rows, labels, strict=True)
-    ]
+    digits = [writer.digit(rng) for _ in range(int(rng.integers(*config.lengths)))]
+    items, labels = [item for item, _ in digits], [label for _, label in digits]
     if rng.random() < config.letters:
-        before = _letters(sources, part, writer, rng)
+        letters = (writer.letter(rng) for _ in range(int(rng.integers(1, 4))))
+        before = [letter for letter in letters if letter is not None]
         items, labels = before + items, [NOT_A_DIGIT] * len(before) + labels
     if rng.random() < config.hyphen:
         items.append(_hyphen(rng))
         labels.append(NOT_A_DIGIT)
     return compose(items, labels, rng, string_config(part))
-
-
-def _letters(
-    sources: Sources, part: Part, writer: str, rng: np.random.Generator
-) -> list[list[Points]]:
-    """One to three letters of the same writer, or none where there are no letters of his."""
-    if sources.letters is None:
-        return []
-    rows = hands(sources.letters, part, letters=True).get(writer)
-    if rows is None:
-        return []
-    strokes = strokes_of(sources.letters)
-    return [strokes.item(int(row)) for row in rng.choice(rows, int(rng.integers(1, 4)))]
 
 
 def _hyphen(rng: np.random.Generator) -> list[Points]:

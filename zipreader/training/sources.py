@@ -45,6 +45,7 @@ class Kind(IntEnum):
     CUTS = 9
     SEGMENTED = 10
     SEGMENTED_IMAGES = 11
+    INVENTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ _USED: dict[Kind, tuple[str, ...]] = {
     Kind.CUTS: ("strokes",),
     Kind.SEGMENTED: ("strokes", "letters"),
     Kind.SEGMENTED_IMAGES: ("mnist",),
+    Kind.INVENTED: ("letters",),
 }
 """The files of each kind; it cannot do without the first."""
-_ALWAYS = frozenset({Kind.PRINTED, Kind.PRINTED_LETTERS, Kind.MARKS})
+_ALWAYS = frozenset({Kind.PRINTED, Kind.PRINTED_LETTERS, Kind.MARKS, Kind.INVENTED})
 """These can: faces come with the extra, and marks are drawn."""
 
 

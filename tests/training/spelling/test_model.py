@@ -18,8 +18,14 @@ from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.pipeline import Workshop
 from zipreader.training.spelling.model import QUICK_LETTERS, StripPlan, train_strips
 from zipreader.training.spelling.network import StripNetConfig, build_strip_network
+from zipreader.training.splits import Part
 
-TINY = StripPlan(composed=60, pieces=0, epochs=1)
+TINY = StripPlan(composed=60, pieces=0, invented=20, epochs=1)
+
+
+def test_invented_hands_only_train() -> None:
+    assert TINY.recipe(Part.TRAIN).invented == 20
+    assert TINY.recipe(Part.TUNE).invented == TINY.recipe(Part.TEST).invented == 0
 
 
 def test_a_strip_network_is_trained_exported_and_described(

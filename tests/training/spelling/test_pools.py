@@ -69,6 +69,11 @@ def test_seeds_and_parts_make_other_strips(sources: Sources, tmp_path: Path) -> 
         assert not same(first, strip_pool(other, sources, tmp_path, 1))
 
 
+def test_invented_hands_have_strips_of_their_own(sources: Sources, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, composed=0, invented=6)
+    assert len(strip_pool(recipe, sources, tmp_path, 1)) == 6
+
+
 def test_mail_is_read_into_strips(sources: Sources, tmp_path: Path) -> None:
     found = strip_pool(StripRecipe(0, 4, Part.TRAIN), sources, tmp_path, 1)
     assert found

@@ -6,15 +6,18 @@ import pytest
 from zipreader.reading.strip import DIGIT, ROWS
 from zipreader.training.sources import Sources
 from zipreader.training.spelling.labels import OTHER, Labelled, merged
-from zipreader.training.spelling.strips import STRIPS, StripConfig, make_strips
+from zipreader.training.spelling.strips import INVENTED, STRIPS, StripConfig, make_strips
 from zipreader.training.splits import Part
 
 CONFIG = StripConfig()
 
 
-@pytest.mark.parametrize("name", sorted(STRIPS))
+MAKERS = STRIPS | INVENTED
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
 def test_every_maker_gives_ink_and_what_it_says(name: str, sources: Sources) -> None:
-    maker = STRIPS[name][0]
+    maker = MAKERS[name][0]
     rng = np.random.default_rng(5)
     for _ in range(6):
         made = maker(sources, Part.TRAIN, rng, CONFIG)

@@ -60,11 +60,14 @@ Made by `{made.command}` with seed {made.plan.seed} ({versions}).
 
 {used}
 - Faces of the training population of `zipreader.synth.fonts` (open licences).
+- Invented hands (`zipreader.training.invented`), made of shapes of digits from many schools; they
+  only train.
 
 Writers are split as for the digit network: 60% train, 12% tune, 12% are kept for the decision,
 16% only measure. Trained on {made.plan.composed:,} composed strings (pen strokes, redrawn scans,
-print, words) and on the fields found on {made.plan.pieces:,} synthetic mailpieces, distorted anew
-in each of {len(made.history)} epochs of {last.seconds:.0f} s.
+print, words), {made.plan.invented:,} of invented hands, and the fields found on
+{made.plan.pieces:,} synthetic mailpieces, distorted anew in each of {len(made.history)} epochs of
+{last.seconds:.0f} s.
 
 ## Figures
 

@@ -39,7 +39,9 @@ class StripPlan:
 
     composed: int = 150_000
     pieces: int = 3_000
-    epochs: int = 8
+    invented: int = 40_000
+    """Strips of invented hands, which only train."""
+    epochs: int = 5
     seed: int = 1
     precision: str = "float32"
     lettering: int = 0
@@ -59,14 +61,15 @@ class StripPlan:
         """For each fifty strips that train, one or two tune and one measures."""
         share = {Part.TRAIN: 1, Part.TUNE: 30}.get(part, 50)
         counts = self.composed // share, self.pieces // share
-        return StripRecipe(*counts, part, self.seed, self.lettering // share)
+        invented = self.invented if part is Part.TRAIN else 0
+        return StripRecipe(*counts, part, self.seed, self.lettering // share, invented)
 
 
-LETTERS = StripPlan(composed=0, pieces=0, epochs=6, lettering=60_000)
+LETTERS = StripPlan(composed=0, pieces=0, invented=0, epochs=6, lettering=60_000)
 """The letter network, which begins with what the strip network has learned."""
-QUICK = StripPlan(composed=300, pieces=0, epochs=1)
+QUICK = StripPlan(composed=300, pieces=0, invented=60, epochs=1)
 """A tiny run that shows whether everything works; its network is of no use."""
-QUICK_LETTERS = StripPlan(composed=0, pieces=0, epochs=1, lettering=200)
+QUICK_LETTERS = StripPlan(composed=0, pieces=0, invented=0, epochs=1, lettering=200)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from zipreader.training.sources import Sources
 from zipreader.training.spelling.labels import Labelled
 from zipreader.training.spelling.lettering import make_lettering
 from zipreader.training.spelling.mailstrips import mail_strips
-from zipreader.training.spelling.strips import make_strips
+from zipreader.training.spelling.strips import INVENTED, STRIPS, Shares, make_strips
 from zipreader.training.splits import Part
 from zipreader.training.typefaces import POPULATIONS
 
@@ -43,6 +43,7 @@ _KINDS = (
 )  # fmt: skip
 _NUMBERS = {part: number for number, part in enumerate(Part)}
 """Enter every seed, so that equal seeds differ between parts."""
+_MAKERS: dict[str, Shares] = {"composed": STRIPS, "invented": INVENTED}
 _ARRAYS = ("columns", "widths", "labels", "lengths")
 
 
@@ -56,6 +57,8 @@ class StripRecipe:
     seed: int = 1
     lettering: int = 0
     """Strips of words, for the letter network."""
+    invented: int = 0
+    """Strips of invented hands."""
 
     def jobs(self) -> Iterator[_Job]:
         """The chunks; each is the same on any number of workers."""
@@ -63,6 +66,7 @@ class StripRecipe:
             ("composed", self.composed, _CHUNK),
             ("mail", self.pieces, _PIECES),
             ("lettering", self.lettering, _CHUNK),
+            ("invented", self.invented, _CHUNK),
         ):
             for first in range(0, total, chunk):
                 yield _Job(name, self.part, self.seed, first, min(chunk, total - first))
@@ -77,7 +81,7 @@ class _Job:
     size: int
 
     def generator(self) -> np.random.Generator:
-        """Of composed strips and of lettering."""
+        """Of composed strips, invented hands and lettering."""
         chunk = self.first // _CHUNK
         return np.random.default_rng((16 + self.seed, chunk, _NUMBERS[self.part]))
 
@@ -132,8 +136,8 @@ def _make(job: _Job, sources: Sources) -> list[Labelled]:
     import cv2
 
     cv2.setNumThreads(1)
-    if job.name == "composed":
-        return make_strips(sources, job.part, job.generator(), job.size)
+    if job.name in _MAKERS:
+        return make_strips(sources, job.part, job.generator(), job.size, _MAKERS[job.name])
     if job.name == "lettering":
         return make_lettering(sources, job.part, job.generator(), job.size)
     return _of_mail(job, sources)

@@ -23,7 +23,6 @@ from zipreader.elements import (
     ZipField,
 )
 from zipreader.reading.strip import strip
-from zipreader.training.habits import HabitConfig, with_habits
 from zipreader.training.printed import PrintConfig, print_text
 from zipreader.training.redrawn import RedrawConfig, compose_images
 from zipreader.training.scanning import ScanConfig, scan
@@ -40,6 +39,7 @@ from zipreader.training.splits import Part
 from zipreader.training.strings import StringConfig, compose, in_box, with_rule
 from zipreader.training.strokes import PenConfig, Points
 from zipreader.training.typefaces import faces_of
+from zipreader.training.writers import InventedWriter, RealWriter, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,18 @@ def written(
     sources: Sources, part: Part, rng: np.random.Generator, config: StripConfig
 ) -> Labelled:
     """Digits and letters of one writer, by pen strokes."""
-    path = given(sources.strokes)
-    writers = hands(path, part)
-    writer = sorted(writers)[int(rng.integers(len(writers)))]
-    strokes = strokes_of(path)
-    habits = HabitConfig() if part is Part.TRAIN else HabitConfig.none()
+    return _by(RealWriter.random(sources, part, rng), part, rng, config)
+
+
+def invented(
+    sources: Sources, part: Part, rng: np.random.Generator, config: StripConfig
+) -> Labelled:
+    """Digits of an invented hand, letters of anybody."""
+    return _by(InventedWriter.random(sources, part, rng), part, rng, config)
+
+
+def _by(writer: Writer, part: Part, rng: np.random.Generator, config: StripConfig) -> Labelled:
+    """What a writer writes, with any pen."""
     items: list[list[Points]] = []
     labels: list[int] = []
     room: list[float] = []
@@ -93,7 +100,7 @@ def written(
                 room[-1] += rng.uniform(*config.space)
             continue
         if sign == "A":
-            letter = _letter(sources, part, writer, rng)
+            letter = writer.letter(rng)
             if letter is None:
                 continue
             items.append(letter)
@@ -103,9 +110,8 @@ def written(
             items.append([np.array([[0.0, rise], [0.5, 0.0], [1.0, -rise]])])
             labels.append(OTHER)
         else:
-            row = int(rng.choice(writers[writer]))
-            label = int(strokes.labels[row])
-            items.append(with_habits(strokes.item(row), label, rng, habits))
+            item, label = writer.digit(rng)
+            items.append(item)
             labels.append(label)
         room.append(spread)
     base = StringConfig(
@@ -184,19 +190,6 @@ def _printed_sign(sign: str, rng: np.random.Generator) -> str:
     return sign * (int(rng.integers(1, 3)) if sign == " " else 1)
 
 
-def _letter(
-    sources: Sources, part: Part, writer: str, rng: np.random.Generator
-) -> list[Points] | None:
-    """A letter of the writer, or of anybody where there is none of his."""
-    if sources.letters is None:
-        return None
-    owners = hands(sources.letters, part, letters=True)
-    rows = owners.get(writer)
-    if rows is None:
-        rows = owners[sorted(owners)[int(rng.integers(len(owners)))]]
-    return strokes_of(sources.letters).item(int(rng.choice(rows)))
-
-
 def _word(sources: Sources, part: Part, rng: np.random.Generator, height: float) -> InkMap:
     """One to five letters of one writer, capitals about ``height`` pixels tall."""
     path = given(sources.letters)
@@ -263,25 +256,28 @@ def _specked(coverage: InkMap, height: float, rng: np.random.Generator) -> InkMa
     return marked
 
 
-STRIPS: dict[str, tuple[Maker, float]] = {
+Shares = dict[str, tuple[Maker, float]]
+"""Makers of strips and their shares."""
+STRIPS: Shares = {
     "written": (written, 0.41),
     "redrawn": (redrawn, 0.26),
     "printed": (printed, 0.26),
     "words": (words, 0.07),
 }
-"""Makers of strips and their shares."""
+"""Of the hands and faces of the data."""
+INVENTED: Shares = {"invented": (invented, 1.0)}
 
 
 def make_strips(
-    sources: Sources, part: Part, rng: np.random.Generator, size: int
+    sources: Sources, part: Part, rng: np.random.Generator, size: int, makers: Shares = STRIPS
 ) -> list[Labelled]:
     """``size`` strips of all makers in their shares, none blank or too narrow."""
     config = StripConfig()
-    names = sorted(STRIPS)
-    shares = np.array([STRIPS[name][1] for name in names])
+    names = sorted(makers)
+    shares = np.array([makers[name][1] for name in names])
     made: list[Labelled] = []
     while len(made) < size:
-        maker = STRIPS[names[int(rng.choice(len(names), p=shares / shares.sum()))]][0]
+        maker = makers[names[int(rng.choice(len(names), p=shares / shares.sum()))]][0]
         item = maker(sources, part, rng, config)
         if item.fits():
             made.append(item)
