@@ -13,6 +13,7 @@ from zipreader.reading.ctc import (
     BLANK,
     OTHER,
     SIGNS,
+    any_zip,
     by_zip,
     likeliest_zips,
     log_probabilities,
@@ -131,3 +132,31 @@ def test_long_silence_changes_nothing() -> None:
     assert log_probability(longer, "60614") == pytest.approx(
         log_probability(frames, "60614"), abs=0.01
     )
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(5, 7), st.integers(0, 2**32 - 1))
+def test_any_zip_is_the_sum_of_all_zips(frames: int, seed: int) -> None:
+    scores = np.zeros((frames, SIGNS))
+    drawn = np.random.default_rng(seed).random((frames, 4)) + 0.02
+    scores[:, [1, 2, OTHER, BLANK]] = drawn / drawn.sum(axis=1, keepdims=True)
+    texts = ["".join(five) for five in itertools.product("12", repeat=5)]
+    expected = sum(by_counting(scores, text) for text in texts)
+    assert any_zip([scores])[0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("signs", "whole"),
+    [
+        ([OTHER, 1, 2, 3, 4, 5], True),
+        ([1, 2, 3, 4, 5, OTHER, 6, 7, 8, 9], True),
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9, OTHER], True),
+        ([1, 2, 3, 4], False),
+        ([1, 2, 3, 4, 5, 6], False),
+        ([1, 2, OTHER, 3, 4, 5], False),
+        ([OTHER], False),
+    ],
+)
+def test_any_zip_knows_five_and_nine_digits_in_a_row(signs: list[int], whole: bool) -> None:
+    chance = any_zip([certain(signs), certain(signs, 0.999)])
+    assert all(each > 0.95 for each in chance) if whole else all(each < 0.05 for each in chance)

@@ -36,6 +36,7 @@ GOOD = {
     "field_share": 1.0,
     "pixel_height": 39.0,
     "spelled": 0.98,
+    "complete": 0.97,
     "spelled_least": 0.95,
     "spelled_rival": 0.01,
     "named": -0.2,
@@ -52,6 +53,7 @@ BETTER_WHEN_HIGHER = (
     "field_share",
     "pixel_height",
     "spelled",
+    "complete",
     "spelled_least",
     "named",
 )
@@ -103,6 +105,7 @@ evidences = st.fixed_dictionaries(
         "field_score": st.floats(0, 1),
         "field_share": st.floats(0, 1),
         "spelled": st.floats(0, 1),
+        "complete": st.floats(0, 1),
         "spelled_least": st.floats(0, 1),
         "spelled_rival": st.floats(0, 1),
         "named": st.floats(-30, 0),

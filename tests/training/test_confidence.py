@@ -36,6 +36,7 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "field_score": float(random.uniform(0.1, 1)),
         "field_share": float(random.uniform(0.1, 1)),
         "spelled": float(random.uniform(0, 1)),
+        "complete": float(random.uniform(0, 1)),
         "spelled_least": float(random.uniform(0, 1)),
         "spelled_rival": float(random.uniform(0, 1)),
         "named": float(random.uniform(-4, 0)),

@@ -31,6 +31,7 @@ EVIDENCE = {
     "field_score": 0.5,
     "field_share": 1.0,
     "spelled": 0.9,
+    "complete": 0.9,
     "spelled_least": 0.7,
     "spelled_rival": 0.05,
     "named": -0.3,

@@ -87,6 +87,21 @@ def probabilities(views: Sequence[Frames], texts: Iterable[str]) -> list[dict[st
     return [dict(zip(names, row, strict=True)) for row in np.exp(log_probabilities(views, names))]
 
 
+def any_zip(views: Sequence[Frames]) -> list[float]:
+    """The probability of all ZIPs and ZIP+4s together, in each view.
+
+    Little of it says that the strip spells four digits, or six, or five among which
+    something else stands, whatever digits they are.
+    """
+    reached = np.zeros((len(_COUNTED), len(views)))
+    reached[0] = 1.0
+    signs = [sign for _, sign in _COUNTED]
+    for row in _together(views).transpose(1, 2, 0):
+        reached = (_COUNTING @ reached) * row[signs]
+    whole = [count in (_ZIP, _ZIP4) for count, _ in _COUNTED]
+    return [min(float(mass), 1.0) for mass in reached[whole].sum(axis=0)]
+
+
 def by_zip(texts: Mapping[str, float]) -> dict[str, float]:
     """The probabilities of five digits: each the sum of all texts that begin with them."""
     found: dict[str, float] = {}
@@ -137,6 +152,28 @@ def brief(frames: Frames, blank: int = BLANK) -> npt.NDArray[np.float64]:
     kept[1:] |= silent[1:] & ~silent[:-1]
     kept[:1] = True
     return frames[kept].astype(np.float64)
+
+
+def _counting(states: Sequence[tuple[int, int]]) -> npt.NDArray[np.float64]:
+    """(S, S) of 0 and 1, to each state of (digits so far, last sign) from those before it."""
+    allowed = np.zeros((len(states), len(states)))
+    for column, (count, sign) in enumerate(states):
+        for row, (following, value) in enumerate(states):
+            begun = following == count + 1 and value < OTHER and value != sign
+            allowed[row, column] = begun or (
+                following == count and (value == sign or value >= OTHER)
+            )
+    return allowed
+
+
+_COUNTED = tuple(
+    (count, sign)
+    for count in range(_ZIP4 + 1)
+    for sign in (BLANK, OTHER, *range(OTHER))
+    if (sign != OTHER or count in _PLACES_OF_OTHER) and (sign >= OTHER or count > 0)
+)
+"""Digits so far and the last sign, a silence first."""
+_COUNTING = _counting(_COUNTED)
 
 
 def _pattern(text: str) -> list[int]:

@@ -182,7 +182,7 @@ class Reader:
         with clock("town"):
             odds = self._odds(hypotheses, named, spelled, spelling)
         return [
-            self._judge(hypothesis, views, spelled, agreement, odds, turned, best_place)
+            self._judge(hypothesis, spelling, views, spelled, agreement, odds, turned, best_place)
             for hypothesis, agreement in zip(hypotheses, named, strict=True)
         ]
 
@@ -242,6 +242,7 @@ class Reader:
     def _judge(
         self,
         hypothesis: ZipHypothesis,
+        spelling: Spelling,
         views: Sequence[Mapping[str, float]],
         spelled: Mapping[str, float],
         named: Agreement,
@@ -258,6 +259,7 @@ class Reader:
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
             "pixel_height": hypothesis.field.digit_height,
+            "complete": spelling.complete,
             "spelled": spelled[hypothesis.zip],
             "spelled_least": min(view[hypothesis.zip] for view in views),
             "spelled_rival": max(rivals, default=0.0),

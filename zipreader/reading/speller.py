@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zipreader.config import SpellConfig
 from zipreader.elements import Frames, Spelling, Strip
-from zipreader.reading.ctc import SIGNS, by_zip, likeliest_zips, probabilities
+from zipreader.reading.ctc import SIGNS, any_zip, by_zip, likeliest_zips, probabilities
 from zipreader.reading.runtime import Runtime
 from zipreader.reading.strip import resized
 from zipreader.reading.stripnet import StripNetwork
@@ -61,4 +61,5 @@ def _spelling(
     found = {text: sum(view[text] for view in told) / len(told) for text in told[0]}
     ranked = sorted(found, key=lambda text: -found[text])[: config.zips]
     probability = max(by_zip({text: found[text] for text in ranked}).values(), default=0.0)
-    return Spelling(strip, views, tuple(ranked), probability)
+    whole = any_zip(views)
+    return Spelling(strip, views, tuple(ranked), probability, sum(whole) / len(whole))

@@ -34,6 +34,8 @@ MIX = (
     "turned", "photo", "must-flag",
 )  # fmt: skip
 """Kinds of the mail, in turn."""
+_TUNING_MIX = (*MIX, "must-flag")
+"""What must not be read is told by rare evidence, so the fit sees twice as much of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,14 @@ def make_promise(
     Raises:
         InputError: the mail is too little to fit or to certify anything.
     """
-    tuning = MailPlan(_tuning_mail(sources), MIX, config.tuning, config.seed * 1_000_000, model)
+    tuning = MailPlan(
+        _tuning_mail(sources), _TUNING_MIX, config.tuning, config.seed * 1_000_000, model
+    )
     pieces = read_mail(tuning, workers, _told(stage, "tuning"))
     fitted = fit_calibration(pieces, config.default_alpha)
     other = replace(
         tuning,
+        kinds=MIX,
         calibration=fitted,
         sources=_calibration_mail(sources),
         count=config.calibration,
