@@ -80,7 +80,7 @@ class LinesConfig:
     """And so many standard deviations of the paper's grain below the paper."""
     grain_patch: float = 0.25
     """Side of the patches in which the grain is told."""
-    share_of_peak: float = 0.42
+    share_of_peak: float = 0.27
     """Ink has at least this share of the contrast of its neighbourhood."""
     neighbourhood: float = 0.35
     speck: float = 0.03

@@ -58,7 +58,7 @@ class Plan:
     """The whole plan but the data files."""
 
     network: str = "lean"
-    epochs: int = 5
+    epochs: int = 4
     seed: int = 1
     training: Counts = TRAINING_COUNTS
     tuning: Counts = TUNING_COUNTS
