@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,15 @@ from zipreader.mailroom.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    opened = Store.open(tmp_path / "mail.db", seed=1, clock=Clock())
-    fill(opened, "accept", "review", "review", "error", "accept", "review")
-    desk = Desk(opened, Rules(audit=1.0))
-    desk.take("ann", 9)
-    desk.answer("ann", 2, Answer.of(ISLIP), 3.25)
-    desk.answer("ann", 3, Answer(Verdict.NO_ZIP), 1.0)
-    desk.answer("ann", 5, Answer.of(CHICAGO), 1.0)
-    return opened
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "mail.db", seed=1, clock=Clock()) as opened:
+        fill(opened, "accept", "review", "review", "error", "accept", "review")
+        desk = Desk(opened, Rules(audit=1.0))
+        desk.take("ann", 9)
+        desk.answer("ann", 2, Answer.of(ISLIP), 3.25)
+        desk.answer("ann", 3, Answer(Verdict.NO_ZIP), 1.0)
+        desk.answer("ann", 5, Answer.of(CHICAGO), 1.0)
+        yield opened
 
 
 def test_each_piece_has_one_row_with_its_provenance(store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -22,14 +23,19 @@ CORRECTED = "60619"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path) -> Iterator[Store]:
     """Confirmed, corrected, another ZIP altogether, none, and one that waits."""
-    opened = Store.open(drawn_mail(tmp_path / "mail.db", 5))
-    desk = Desk(opened, Rules())
-    answers = [Answer.of(CHICAGO), Answer.of(CORRECTED), Answer.of(AGAWAM), Answer(Verdict.NO_ZIP)]
-    for piece, answer in enumerate(answers, 1):
-        desk.answer("ann", piece, answer, 1.0, confirmed=True)
-    return opened
+    with Store.open(drawn_mail(tmp_path / "mail.db", 5)) as opened:
+        desk = Desk(opened, Rules())
+        answers = [
+            Answer.of(CHICAGO),
+            Answer.of(CORRECTED),
+            Answer.of(AGAWAM),
+            Answer(Verdict.NO_ZIP),
+        ]
+        for piece, answer in enumerate(answers, 1):
+            desk.answer("ann", piece, answer, 1.0, confirmed=True)
+        yield opened
 
 
 def test_reviewed_digits_can_be_trained_on(store: Store, tmp_path: Path) -> None:

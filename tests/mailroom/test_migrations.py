@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -13,8 +15,9 @@ from zipreader.mailroom.migrations import (
 
 
 @pytest.fixture
-def connection() -> sqlite3.Connection:
-    return sqlite3.connect(":memory:", isolation_level=None)
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
+        yield opened
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -47,7 +50,7 @@ def test_newer_and_foreign_databases_are_told_apart(connection: sqlite3.Connecti
     assert version(connection) == len(MIGRATIONS)
     with pytest.raises(NewerVersionError):
         migrate(connection, [])
-    other = sqlite3.connect(":memory:", isolation_level=None)
-    other.execute("CREATE TABLE songs (title TEXT)")
-    with pytest.raises(ForeignDatabaseError):
-        migrate(other)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as other:
+        other.execute("CREATE TABLE songs (title TEXT)")
+        with pytest.raises(ForeignDatabaseError):
+            migrate(other)

@@ -15,14 +15,14 @@ DAY = 24 * 3600
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path) -> Iterator[Store]:
     clock = Clock()
-    opened = Store.open(tmp_path / "mail.db", seed=1, clock=clock)
-    fill(opened, "accept", "accept", "review", "error", folder="/a")
-    clock.now += DAY
-    fill(opened, "review", "review", folder="/b")
-    Desk(opened, Rules()).answer("ann", 5, Answer.of(CHICAGO), 2.0)
-    return opened
+    with Store.open(tmp_path / "mail.db", seed=1, clock=clock) as opened:
+        fill(opened, "accept", "accept", "review", "error", folder="/a")
+        clock.now += DAY
+        fill(opened, "review", "review", folder="/b")
+        Desk(opened, Rules()).answer("ann", 5, Answer.of(CHICAGO), 2.0)
+        yield opened
 
 
 def test_everything_is_counted_once_by_day_and_by_folder(store: Store) -> None:
@@ -52,6 +52,7 @@ def test_mail_that_comes_while_everything_is_counted_is_counted_next_time(
     assert overview(store).total.flagged == 3
     monkeypatch.undo()
     assert overview(store).total.flagged == 4
+    batch.close()
 
 
 def test_an_empty_mailroom_is_no_error(tmp_path: Path) -> None:

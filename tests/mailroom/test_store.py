@@ -207,8 +207,12 @@ def test_a_commit_that_fails_leaves_no_transaction_open(path: Path) -> None:
 def test_a_database_that_may_only_be_read_is_read(path: Path) -> None:
     with Store.open(path) as store:
         fill(store, "review")
-        with unwritable(path, path.parent), pytest.raises(StoreError, match="cannot be used"):
-            Store.open(path).add_file(identity("/b.png"), [record("b.png")])
+        with (
+            unwritable(path, path.parent),
+            pytest.raises(StoreError, match="cannot be used"),
+            Store.open(path) as other,
+        ):
+            other.add_file(identity("/b.png"), [record("b.png")])
         assert len(list(store.records())) == 1
 
 

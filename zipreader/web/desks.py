@@ -20,7 +20,7 @@ _MOST_PICTURES = 64
 
 
 class Desks:
-    """Desks over one database, each used by one thread at a time.
+    """Desks over one database, each used by one thread at a time; opened when they are needed.
 
     Raises:
         StoreError: the database cannot be used.
@@ -33,7 +33,7 @@ class Desks:
         """Grows when the database was replaced: pieces of the same number are others then."""
         self._database = database
         self._free: LifoQueue[Desk] = LifoQueue()
-        self._free.put(self._open())
+        self._open().store.close()
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
