@@ -86,16 +86,16 @@ def test_behind_a_proxy_of_this_machine_the_server_is_called_by_another_name(
         app = cast("Starlette", served[-1].app)
         site = {"host": "mail.example.org", "origin": "https://mail.example.org"}
         bearer = {"authorization": f"Bearer {token}"}
-        client = TestClient(app, "https://mail.example.org", headers=site | bearer)
-        assert client.get("/v1/health").status_code == status
-        assert client.post("/sign-in", data={"name": "Ann"}).status_code in {421, 403}
-        assert client.get("/").status_code == status
-        signed = {"name": "Ann", "token": token}
-        answer = client.post("/sign-in", data=signed, follow_redirects=False)
-        assert answer.status_code == (303 if status == 200 else 421)
-        assert ("Secure" in answer.headers.get("set-cookie", "")) == (status == 200)
-        evil = {"origin": "https://evil.example.org"}
-        assert client.post("/desk/next", json={}, headers=evil).status_code in {403, 421}
+        with TestClient(app, "https://mail.example.org", headers=site | bearer) as client:
+            assert client.get("/v1/health").status_code == status
+            assert client.post("/sign-in", data={"name": "Ann"}).status_code in {421, 403}
+            assert client.get("/").status_code == status
+            signed = {"name": "Ann", "token": token}
+            answer = client.post("/sign-in", data=signed, follow_redirects=False)
+            assert answer.status_code == (303 if status == 200 else 421)
+            assert ("Secure" in answer.headers.get("set-cookie", "")) == (status == 200)
+            evil = {"origin": "https://evil.example.org"}
+            assert client.post("/desk/next", json={}, headers=evil).status_code in {403, 421}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
