@@ -275,7 +275,8 @@ class Spelling:
     ``views`` are the frames of its strip, and of the strip in other sizes where these were
     looked at; ``texts`` its likeliest ZIPs (``12345`` or ``12345-6789``), ``probability``
     that of the likeliest five digits, the mean over the views; it is not calibrated.
-    ``complete`` is that of all ZIPs together: the rest spells too few digits or too many.
+    ``complete`` is that of all ZIPs together, told where the strip was looked at again: the
+    rest spells too few digits or too many.
     """
 
     strip: Strip

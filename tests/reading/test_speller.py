@@ -58,6 +58,17 @@ def test_a_second_look_takes_the_mean_of_three_sizes(speller: Speller) -> None:
     assert again.probability == pytest.approx(sum(alone) / len(alone), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("60614", True), ("Ab 60614", True), ("94305-1234", True), ("6061", False), ("606148", False)],
+)
+def test_a_second_look_says_whether_five_or_nine_digits_stand_there(
+    speller: Speller, text: str, whole: bool
+) -> None:
+    found = speller.look_again(speller.spell(strip_of(text), CONFIG), CONFIG)
+    assert found.complete > 0.7 if whole else found.complete < 0.3
+
+
 def test_paper_spells_nothing(speller: Speller) -> None:
     field = field_of(blank(200, 60), 40)
     frames = speller.frames([strip(field, ReaderConfig().strip)])[0]

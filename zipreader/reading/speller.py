@@ -8,6 +8,7 @@ is the export that reading runs, ``models/strip.keras`` the reference.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from zipreader.config import SpellConfig
@@ -40,7 +41,9 @@ class Speller:
         it, the views disagree, and their mean says so.
         """
         others = self.frames([resized(spelling.strip, size) for size in config.sizes])
-        return _spelling(spelling.strip, spelling.texts, spelling.views, others, config)
+        found = _spelling(spelling.strip, spelling.texts, spelling.views, others, config)
+        whole = any_zip(found.views)
+        return replace(found, complete=sum(whole) / len(whole))
 
     def frames(self, strips: Sequence[Strip]) -> list[Frames]:
         """The frames of each strip, (about W / STRIDE, SIGNS); one call of the network."""
@@ -61,5 +64,4 @@ def _spelling(
     found = {text: sum(view[text] for view in told) / len(told) for text in told[0]}
     ranked = sorted(found, key=lambda text: -found[text])[: config.zips]
     probability = max(by_zip({text: found[text] for text in ranked}).values(), default=0.0)
-    whole = any_zip(views)
-    return Spelling(strip, views, tuple(ranked), probability, sum(whole) / len(whole))
+    return Spelling(strip, views, tuple(ranked), probability)
