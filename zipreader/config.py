@@ -78,7 +78,7 @@ class LinesConfig:
     """Ink is at least so far below white, in levels of 255."""
     grain: float = 5.5
     """And so many standard deviations of the paper's grain below the paper."""
-    grain_patch: float = 0.25
+    grain_patch: float = 0.35
     """Side of the patches in which the grain is told."""
     share_of_peak: float = 0.27
     """Ink has at least this share of the contrast of its neighbourhood."""
