@@ -74,24 +74,14 @@ def segmented_strings(
     sources: Sources, part: Part, rng: np.random.Generator, first: int, size: int
 ) -> Made:
     """Candidates of fields of one hand, digits and wrong cuts about equally often."""
-    config = FieldConfig()
-
-    def written() -> WrittenString:
-        return _written(RealWriter.random(sources, part, rng), part, rng, config)
-
-    return _found(written, rng, size, config)
+    return _fields(lambda: RealWriter.random(sources, part, rng), part, rng, size)
 
 
 def segmented_inventions(
     sources: Sources, part: Part, rng: np.random.Generator, first: int, size: int
 ) -> Made:
     """Candidates of fields of invented hands."""
-    config = FieldConfig()
-
-    def written() -> WrittenString:
-        return _written(InventedWriter.random(sources, part, rng), part, rng, config)
-
-    return _found(written, rng, size, config)
+    return _fields(lambda: InventedWriter.random(sources, part, rng), part, rng, size)
 
 
 def segmented_images(
@@ -106,6 +96,12 @@ def segmented_images(
         return compose_images(tiles[rows], labels[rows].tolist(), rng, style)
 
     return _found(written, rng, size, config)
+
+
+def _fields(anybody: Callable[[], Writer], part: Part, rng: np.random.Generator, size: int) -> Made:
+    """``size`` candidates of fields, each by another writer."""
+    config = FieldConfig()
+    return _found(lambda: _written(anybody(), part, rng, config), rng, size, config)
 
 
 def _found(
