@@ -115,7 +115,7 @@ def _rounded(pieces: list[Points], moves: Points, haste: float) -> Points:
 
 
 def _curve(points: Points) -> Points:
-    """A curve through points, sampled evenly enough; chord lengths are its parameter."""
+    """A curve through points, sampled evenly enough; roots of chords are its parameter."""
     steps = np.maximum(np.hypot(*np.diff(points, axis=0).T), 1e-3)
     along = np.concatenate([[0.0], np.cumsum(np.sqrt(steps))])
     count = max(3, round(float(steps.sum()) / _DENSE))

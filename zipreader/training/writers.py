@@ -16,6 +16,7 @@ from zipreader.training.spoilt import struck_out
 from zipreader.training.strokes import Points
 
 _SPOILT = 0.04
+"""How often an invented hand strikes a digit out."""
 
 
 class Writer(Protocol):
