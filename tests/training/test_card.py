@@ -10,7 +10,7 @@ pytest.importorskip("keras")
 # ruff: noqa: E402 - what needs Keras comes after the question whether it is there
 from zipreader.training.card import Provenance, model_card
 from zipreader.training.curves import draw_curves
-from zipreader.training.export import Parity
+from zipreader.training.export import Export, Parity
 from zipreader.training.figures import DigitFigure, Figures, OtherFigure
 from zipreader.training.plan import Plan
 from zipreader.training.pools import Pool
@@ -39,7 +39,8 @@ def test_the_card_says_where_it_comes_from_and_how_good_it_is() -> None:
         0.0123,
         0.3,
     )
-    text = model_card(made, pool, figures, Parity(10_000, 2e-6, 0)).decode()
+    export = Export(Parity(10_000, 2e-6, 0), Parity(10_000, 0.031, 4))
+    text = model_card(made, pool, figures, export).decode()
     for words in (
         "zipreader train --out m",
         "CC BY-SA 3.0",
@@ -49,6 +50,8 @@ def test_the_card_says_where_it_comes_from_and_how_good_it_is() -> None:
         "| letters | 4,000 | 1.00% (0.74 to 1.36) |",
         "0.0123",
         "12,345 parameters",
+        "2.0e-06, 0 other answers",
+        "0.031, 4 other answers",
         "## Limits",
     ):
         assert words in text

@@ -35,7 +35,7 @@ def test_a_quick_run_makes_a_whole_model_folder(
         assert words in card
     described = json.loads((out / "model.json").read_text(encoding="utf-8"))
     assert described["temperature"] == outcome.temperature == Classifier(out).temperature
-    assert outcome.parity.other_answers == 0
+    assert outcome.export.exact.other_answers == 0
     assert len(stages) == 5
 
 

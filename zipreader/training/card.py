@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zipreader.training.export import Parity
+from zipreader.training.export import Export
 from zipreader.training.figures import SURE, DigitFigure, Figures, OtherFigure, interval
 from zipreader.training.plan import Plan
 from zipreader.training.pools import Pool
@@ -50,13 +50,13 @@ class Provenance:
     versions: dict[str, str]
 
 
-def model_card(made: Provenance, pool: Pool, figures: Figures, parity: Parity) -> bytes:
+def model_card(made: Provenance, pool: Pool, figures: Figures, export: Export) -> bytes:
     """The text of ``MODEL_CARD.md``, UTF-8."""
     sections = (
         _head(made, figures),
         _data(made, pool),
         _training(made),
-        _figures(figures, parity),
+        _figures(figures, export),
         _LIMITS,
     )
     return ("\n\n".join(section.strip() for section in sections) + "\n").encode()
@@ -119,8 +119,8 @@ The network is that of epoch {chosen.number}, the best on the tuning writers: lo
 """
 
 
-def _figures(figures: Figures, parity: Parity) -> str:
-    error = figures.calibration_error
+def _figures(figures: Figures, export: Export) -> str:
+    error, exact, rounded = figures.calibration_error, export.exact, export.rounded
     calibration = (
         f"Expected calibration error on unseen writers {error:.4f}. " if error is not None else ""
     )
@@ -139,8 +139,10 @@ of all kinds.
 |---|---|---|
 {_rows([_other_row(figure) for figure in figures.others])}
 
-{calibration}Export against network on {parity.tiles:,} tiles: largest difference of a
-probability {parity.largest_difference:.1e}, {parity.other_answers} other answers.
+{calibration}The converted network against its original on {exact.tiles:,} tiles: largest
+difference of a probability {exact.largest_difference:.1e}, {exact.other_answers} other answers.
+With its kernels in eight bits, as it is shipped and as the figures above were measured:
+{rounded.largest_difference:.3f}, {rounded.other_answers} other answers.
 """
 
 

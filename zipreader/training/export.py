@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +31,33 @@ class ExportConfig:
     seconds: float = 300.0
     """A conversion that takes longer is stopped."""
     tolerance: float = 1e-4
-    """Largest difference between the probabilities of export and network."""
+    """Largest difference between the probabilities of the exact export and of the network."""
+    rounded: tuple[float, float] = (0.2, 0.01)
+    """As large a difference, and such a share of other answers, tell that rounding went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """How well the export matches the network, on ``tiles`` real tiles."""
+    """How well a converted network matches its original, on ``tiles`` real tiles."""
 
     tiles: int
     largest_difference: float
     other_answers: int
 
+    def __str__(self) -> str:
+        return f"difference {self.largest_difference:.1e}, {self.other_answers} other answers"
 
-Extra = Callable[[Path, Parity], Mapping[str, bytes]]
-"""From the folder of the checked files and the parity to further files by name."""
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """How well both conversions match the network; the rounded one is written."""
+
+    exact: Parity
+    rounded: Parity
+
+
+Extra = Callable[[Path, Export], Mapping[str, bytes]]
+"""From the folder of the checked files and how they match to further files by name."""
 
 
 def export_model(
@@ -54,8 +67,11 @@ def export_model(
     tiles: Tiles,
     config: ExportConfig | None = None,
     extra: Extra | None = None,
-) -> Parity:
+) -> Export:
     """Write the model folder; nothing appears in ``out`` before the export is checked.
+
+    What is written is rounded to eight bits: see ``convert``.  The exact conversion is
+    made to show that it computes what the network does.
 
     Args:
         model: (N, 28, 28, 1) in 0..1 to (N, 11) logits.
@@ -77,16 +93,20 @@ def export_model(
         raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
     try:
         model.save(aside / KERAS_FILE)
-        convert(aside / KERAS_FILE, aside / EXPORT_FILE, config.seconds)
-        _write(aside, description, model, None)
-        parity = compare(aside, tiles)
-        if parity.largest_difference >= config.tolerance or parity.other_answers:
-            raise ModelError(
-                f"{out}: the export does not match the network (difference "
-                f"{parity.largest_difference:.1e}, {parity.other_answers} other answers)"
-            )
-        _write(aside, description, model, parity)
-        for name, content in (extra(aside, parity) if extra else {}).items():
+        rounded_file = aside / "rounded.tflite"
+        convert(aside / KERAS_FILE, aside / EXPORT_FILE, rounded_file, config.seconds)
+        _write(aside, description, model)
+        exact = compare(aside, tiles)
+        if exact.largest_difference >= config.tolerance or exact.other_answers:
+            raise ModelError(f"{out}: the export does not match the network ({exact})")
+        rounded_file.replace(aside / EXPORT_FILE)
+        rounded = compare(aside, tiles)
+        difference, share = config.rounded
+        if rounded.largest_difference >= difference or rounded.other_answers > share * len(tiles):
+            raise ModelError(f"{out}: rounded to eight bits it is another network ({rounded})")
+        export = Export(exact, rounded)
+        _write(aside, description, model, export)
+        for name, content in (extra(aside, export) if extra else {}).items():
             (aside / name).write_bytes(content)
         out.mkdir(parents=True, exist_ok=True)
         for path in sorted(aside.iterdir()):
@@ -95,7 +115,7 @@ def export_model(
         raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return parity
+    return export
 
 
 def compare(folder: Path, tiles: Tiles) -> Parity:
@@ -110,18 +130,14 @@ def compare(folder: Path, tiles: Tiles) -> Parity:
 
 
 def _write(
-    folder: Path, description: Mapping[str, Any], model: keras.Model, parity: Parity | None
+    folder: Path, description: Mapping[str, Any], model: keras.Model, export: Export | None = None
 ) -> None:
     card: dict[str, Any] = {
         **description,
         "classes": CLASSES,
         "parameters": int(model.count_params()),
     }
-    if parity is not None:
-        card["parity"] = {
-            "tiles": parity.tiles,
-            "largest_difference": parity.largest_difference,
-            "other_answers": parity.other_answers,
-        }
+    if export is not None:
+        card["parity"] = asdict(export)
     text = json.dumps(card, indent=2, sort_keys=True) + "\n"
     (folder / DESCRIPTION_FILE).write_text(text, encoding="utf-8")

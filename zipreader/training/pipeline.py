@@ -18,7 +18,7 @@ from zipreader.training.calibrate import find_temperature
 from zipreader.training.card import Provenance, model_card
 from zipreader.training.cleaning import clean
 from zipreader.training.curves import draw_curves
-from zipreader.training.export import Parity, export_model
+from zipreader.training.export import Export, export_model
 from zipreader.training.figures import Figures, measure
 from zipreader.training.network import NETWORKS
 from zipreader.training.plan import Plan
@@ -58,7 +58,7 @@ class Outcome:
     history: tuple[Epoch, ...]
     temperature: float
     figures: Figures
-    parity: Parity
+    export: Export
 
 
 def train_model(
@@ -99,17 +99,17 @@ def train_model(
     )
     measured: list[Figures] = []
 
-    def describe(folder: Path, parity: Parity) -> Mapping[str, bytes]:
+    def describe(folder: Path, export: Export) -> Mapping[str, bytes]:
         figures = measure(Classifier(folder), sources, workshop.workers, plan.figures)
         measured.append(figures)
         return {
-            "MODEL_CARD.md": model_card(made, pool, figures, parity),
+            "MODEL_CARD.md": model_card(made, pool, figures, export),
             "curves.png": draw_curves(history, plan.network),
         }
 
     tiles = _parity_tiles(sources, tune)
-    parity = export_model(model, out, _description(made), tiles, extra=describe)
-    return Outcome(history, temperature, measured[0], parity)
+    export = export_model(model, out, _description(made), tiles, extra=describe)
+    return Outcome(history, temperature, measured[0], export)
 
 
 def _check(sources: Sources, plan: Plan) -> None:

@@ -39,7 +39,7 @@ def test_a_strip_network_is_trained_exported_and_described(
         "strip.json",
         "STRIP_CARD.md",
     }
-    assert outcome.difference < 1e-4
+    assert outcome.difference < 1e-4 < outcome.rounding < 0.5
     assert Speller(out).frames([]) == []
     described = json.loads((out / "strip.json").read_text())
     assert described["plan"]["composed"] == 60

@@ -35,6 +35,9 @@ class Made:
     history: tuple[StripEpoch, ...]
     figures: StripFigures
     difference: float
+    """Largest of a probability between the exact conversion and the network."""
+    rounding: float
+    """The same of the conversion that is shipped, whose kernels have eight bits."""
     config: StripFitConfig
     plan: StripPlan
     command: str
@@ -79,7 +82,9 @@ from the likeliest frames, without the lattice and without the directory.
 | all | {figures.strips:,} | {figures.right:.1%} |
 | with five digits | {figures.zips:,} | {figures.zips_right:.1%} |
 
-Export against network: largest difference of a probability {made.difference:.1e}.
+The converted network against its original: largest difference of a probability
+{made.difference:.1e}; with its kernels in eight bits, as it is shipped and was measured here,
+{made.rounding:.2f}.
 
 ## Limits
 
@@ -123,7 +128,9 @@ likeliest frames, without the directory.
 |---|---|---|---|
 | {figures.strips:,} | {figures.right:.1%} | {figures.signs:,} | {figures.signs_wrong:.1%} |
 
-Export against network: largest difference of a probability {made.difference:.1e}.
+The converted network against its original: largest difference of a probability
+{made.difference:.1e}; with its kernels in eight bits, as it is shipped and was measured here,
+{made.rounding:.2f}.
 
 ## Limits
 

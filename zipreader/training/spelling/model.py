@@ -28,7 +28,7 @@ from zipreader.training.spelling.pools import Progress, StripRecipe, strip_pool
 from zipreader.training.splits import Part
 
 _TOLERANCE = 1e-4
-"""Largest difference between the probabilities of export and network."""
+"""Largest difference between the probabilities of the exact export and of the network."""
 _SECONDS = 300.0
 _COMPARED = 400
 
@@ -135,13 +135,17 @@ def train_strips(
         raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
     try:
         model.save(aside / f"{plan.stem}.keras")
-        convert(aside / f"{plan.stem}.keras", aside / f"{plan.stem}.tflite", _SECONDS)
+        original, shipped = (aside / f"{plan.stem}.{kind}" for kind in ("keras", "tflite"))
+        rounded_file = aside / "rounded.tflite"
+        convert(original, shipped, rounded_file, _SECONDS)
         difference = compare(aside, plan, pools[Part.TEST][:_COMPARED])
         if difference >= _TOLERANCE:
             raise ModelError(f"{out}: the export does not match the network ({difference:.1e})")
+        rounded_file.replace(shipped)
+        rounding = compare(aside, plan, pools[Part.TEST][:_COMPARED])
         network = StripNetwork(plan.stem, plan.signs, aside)
         figures = measure(network, plan.signs - 1, pools[Part.TEST])
-        made = Made(history, figures, difference, config, plan, command)
+        made = Made(history, figures, difference, rounding, config, plan, command)
         described = _description(made, model)
         (aside / f"{plan.stem}.json").write_text(described, "utf-8")
         card = letter_card if plan.lettering else strip_card
@@ -197,6 +201,7 @@ def _description(made: Made, model: keras.Model) -> str:
         "history": [asdict(epoch) for epoch in made.history],
         "figures": asdict(made.figures),
         "largest_difference": made.difference,
+        "largest_difference_rounded": made.rounding,
         "keras": keras.__version__,
     }
     return json.dumps(content, indent=2, sort_keys=True) + "\n"
