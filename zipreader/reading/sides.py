@@ -9,6 +9,7 @@ beyond the corners, as the seams of a table or the fold of a sheet do.
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -24,6 +25,8 @@ Sides = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
 """(N, S, 2) S places of each side."""
 Vector = npt.NDArray[np.float64]
+
+Sampled = TypeVar("Sampled", Image, npt.NDArray[np.float32])
 
 _SHORTEST = 0.04
 """Of a segment, as a share of the longest side of the image."""
@@ -256,17 +259,17 @@ def _steepest(
 
 def _paper_step(image: Image, points: Points, normals: Vector) -> Vector:
     """(N) how far the mean colours on both sides lie apart, in spreads along the side."""
-    colours = imageops.to_lab(image)
-    step = _at(colours, points, normals, _DEPTH) - _at(colours, points, normals, -_DEPTH)
+    inside, outside = (
+        imageops.to_lab(_at(image, points, normals, away)) for away in (_DEPTH, -_DEPTH)
+    )
+    step = inside - outside
     spread = np.linalg.norm(step.std(axis=1), axis=1)
     apart: Vector = np.linalg.norm(step.mean(axis=1), axis=1) / (spread + _LEAST_SPREAD)
     return apart
 
 
-def _at(
-    values: npt.NDArray[np.float32], points: Points, normals: Vector, away: float
-) -> npt.NDArray[np.float32]:
-    """(N, S, C) values (H, W, C) at points moved sideways by ``away`` pixels."""
+def _at(values: Sampled, points: Points, normals: Vector, away: float) -> Sampled:
+    """(N, S[, C]) values (H, W[, C]) at points moved sideways by ``away`` pixels."""
     moved = (points + away * normals[:, np.newaxis]).astype(np.float32)
     columns, rows = cv2.split(moved)
     return cv2.remap(values, columns, rows, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
