@@ -121,6 +121,23 @@ def test_a_file_of_something_else_is_not_touched(out: Path) -> None:
     assert out.read_text() == "precious\n"
 
 
+@pytest.mark.parametrize(
+    ("journal", "output"),
+    [
+        (b"my diary\nof the year\n", "precious\n"),
+        (b"my diary\n", ""),
+        (b'{"journal": 2}\n', "precious\n"),
+        (b'{"jour', "precious\n"),
+    ],
+)
+def test_a_journal_of_something_else_is_not_touched(out: Path, journal: bytes, output: str) -> None:
+    out.write_text(output)
+    journal_of(out).write_bytes(journal)
+    with pytest.raises(OutputError, match=r"out\.jsonl\.journal: is no journal of this version"):
+        opened(out)
+    assert (out.read_text(), journal_of(out).read_bytes()) == (output, journal)
+
+
 def test_after_refusing_it_refuses_again(out: Path) -> None:
     out.write_text("precious\n")
     for _ in range(2):

@@ -101,6 +101,26 @@ def test_parquet_is_whole_at_any_time(tmp_path: Path) -> None:
     assert len(records_of(out)) == 3
 
 
+def test_a_parquet_of_something_else_is_not_touched(tmp_path: Path) -> None:
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    out = tmp_path / "out.parquet"
+    parquet.write_table(pa.table({"mine": [1, 2, 3]}), out)
+    content = out.read_bytes()
+    for _ in range(2):
+        with pytest.raises(OutputError, match=r"out\.parquet\.jsonl, from which .* is missing"):
+            open_sink(out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
+    other = tmp_path / "other.parquet"
+    open_sink(other).close()
+    other.write_bytes(content)
+    with pytest.raises(OutputError, match="not the work of a batch"):
+        open_sink(other)
+    other.write_bytes(b"no parquet")
+    with pytest.raises(OutputError, match="not the work of a batch"):
+        open_sink(other)
+    assert out.read_bytes() == content
+
+
 def test_an_empty_parquet_has_its_columns(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     fill(tmp_path / "out.parquet", [])

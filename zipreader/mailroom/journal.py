@@ -155,6 +155,9 @@ class JournaledFile:
     def _repair(self) -> tuple[int, int]:
         """Cut both files back to the last file that is whole; where they end then."""
         size, end, position = _size(self.path), 0, 0
+        if not _begins_as_ours(self._journal_path, size):
+            cause = "is no journal of this version of zipreader: name another output"
+            raise OutputError(one_line(f"{self._journal_path}: {cause}"))
         for entry in _entries(self._journal_path):
             if not end <= entry.end <= size:  # output deleted, or lost with the machine's power
                 break
@@ -171,6 +174,13 @@ class JournaledFile:
 def _size(path: Path) -> int:
     """0 for one that is not there."""
     return path.stat().st_size if path.is_file() else 0
+
+
+def _begins_as_ours(journal: Path, output_size: int) -> bool:
+    """Whether a journal has our title, or only a part of it from a run that was killed then."""
+    with journal.open("rb") as file:
+        first = file.readline(len(_TITLE) + 1)
+    return first == _TITLE or _TITLE.startswith(first) and output_size == 0
 
 
 def _open(path: Path) -> BinaryIO:

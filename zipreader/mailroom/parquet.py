@@ -58,12 +58,34 @@ SCHEMA = pa.schema(
 
 
 class ParquetFile:
-    """A Parquet file that is made anew from all records when it is closed."""
+    """A Parquet file that is made anew from all records when it is closed.
+
+    Raises:
+        OutputError: it cannot be written, another run has it, or it is not the work of a batch.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lines_path = path.with_name(f"{path.name}.jsonl")
+        self._refuse_what_is_none_of_ours()
         self._lines = JournaledFile(self._lines_path, to_jsonl)
+
+    def _refuse_what_is_none_of_ours(self) -> None:
+        try:
+            if not self.path.is_file() or not self.path.stat().st_size:
+                return
+            if not self._lines_path.is_file():
+                cause = (
+                    f"there is such a file, and {self._lines_path.name}, from which it would be "
+                    "made anew, is missing: name another, or remove it if it is not needed"
+                )
+            elif _names(self.path) != SCHEMA.names:
+                cause = "there is such a file, and it is not the work of a batch: name another"
+            else:
+                return
+        except OSError as error:
+            cause = f"cannot be read ({error.strerror or error})"
+        raise OutputError(one_line(f"{self.path}: {cause}"))
 
     def recorded(self) -> Iterator[Recorded]:
         return self._lines.recorded()
@@ -91,6 +113,14 @@ class ParquetFile:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
             self._lines.close()
+
+
+def _names(path: Path) -> list[str]:
+    """The columns of a Parquet file; none of another file."""
+    try:
+        return list(pq.read_schema(path).names)
+    except ValueError:  # what Arrow calls invalid
+        return []
 
 
 def _chunks(path: Path) -> Iterator[list[dict[str, Any]]]:
