@@ -8,18 +8,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-FAULTS = (
-    ArithmeticError,
-    AssertionError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What a fault of the reader itself raises (cv2.error besides): it costs its file, not the run."""
-
 
 class ExitCode(IntEnum):
     """Process exit codes, documented in the README; scripts may rely on them."""
@@ -75,6 +63,10 @@ class UnreadableImageError(InputError):
 
 class ImageTooLargeError(InputError):
     """The image has more pixels than the limit allows; it was not decoded."""
+
+
+class ReaderFaultError(InputError):
+    """The reader itself failed at a file, which is none of the ways foreseen."""
 
 
 class ModelError(ZipReaderError):

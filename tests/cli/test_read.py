@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ from PIL import Image
 
 from tests.conftest import Command
 from tests.drawing import blank, draw_envelope, printed
-from zipreader.elements import GreyImage
+from zipreader.elements import GreyImage, Page, Reading
 from zipreader.errors import ExitCode
+from zipreader.reading.reader import Reader
 
 ZIP = "97358"
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -370,6 +372,46 @@ def test_an_explanation_onto_a_folder_is_an_output_error(
     done = zipreader("read", letter, "--explain", out)
     assert done.code == ExitCode.OUTPUT
     assert str(out) in done.complaint
+
+
+def test_an_image_is_never_drawn_over(zipreader: Command, letter: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.png", tmp_path / "why-2.png"
+    shutil.copy(letter, first)
+    shutil.copy(letter, second)
+    done = zipreader("read", first, "--explain", tmp_path / "." / "first.png")
+    assert (done.code, done.out) == (ExitCode.OUTPUT, "")
+    assert "this is one of the images to read" in done.complaint
+    done = zipreader("read", first, second, "--explain", tmp_path / "why.png")
+    assert done.code == ExitCode.OUTPUT
+    assert "why-2.png: this is one of the images to read" in done.complaint
+    assert "97358" in done.out
+    assert first.read_bytes() == second.read_bytes() == letter.read_bytes()
+
+
+@pytest.mark.parametrize("fault", [IndexError("no seam"), cv2.error("a matrix of no size")])
+def test_a_fault_of_the_reader_costs_its_file_alone(
+    zipreader: Command,
+    letter: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+) -> None:
+    odd = tmp_path / "odd.png"
+    shutil.copy(letter, odd)
+    read_page = Reader.read_page
+
+    def faulty(self: Reader, page: Page) -> Reading:
+        if page.path == str(odd):
+            raise fault
+        return read_page(self, page)
+
+    monkeypatch.setattr(Reader, "read_page", faulty)
+    done = zipreader("read", odd, letter, "--json")
+    assert done.code == ExitCode.INPUT
+    assert f"odd.png: fault of the reader: {type(fault).__name__}" in done.complaint
+    first, second = (json.loads(line) for line in done.out.splitlines())
+    assert "fault of the reader" in first["error"]
+    assert second["zip"] == "97358"
 
 
 def test_the_image_itself_is_not_touched(zipreader: Command, letter: Path) -> None:

@@ -71,7 +71,10 @@ def test_a_fault_of_the_reader_is_an_outcome_too(jobs: list[Job], fault: type[Ex
             raise fault("no seam")
 
     (outcome,) = run(jobs[:1], Setup(Faulty))
-    assert (outcome.error, outcome.stage) == (f"0.png: {fault.__name__}: no seam", Stage.FILE)
+    assert (outcome.error, outcome.stage) == (
+        f"0.png: fault of the reader: {fault.__name__}: no seam",
+        Stage.FILE,
+    )
 
 
 def test_workers_change_nothing(jobs: list[Job]) -> None:

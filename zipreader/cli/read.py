@@ -22,6 +22,7 @@ from zipreader.cli.options import (
     make_reader,
 )
 from zipreader.errors import ExitCode, InputError, OutputError, UsageError
+from zipreader.files import write_whole
 
 if TYPE_CHECKING:
     from zipreader.elements import Page, Reading
@@ -66,8 +67,8 @@ def read(
     [bold]Example:[/bold]  zipreader read envelope.jpg --explain why.png
     """
     reader = make_reader(model, calibration, max_error, min_confidence, runtime)
-    _check_output(explain)
-    run = _Run(reader, as_json, explain, field)
+    _check_output(explain, images)
+    run = _Run(reader, as_json, explain, field, images)
     for source in images:
         run.read(source)
     if run.bare:
@@ -86,6 +87,7 @@ class _Run:
     as_json: bool
     explain: Path | None
     field: bool
+    sources: list[str]
     pages: int = 0
     flagged: int = 0
     bare: int = 0
@@ -94,12 +96,15 @@ class _Run:
 
     def read(self, source: str) -> None:
         """Show every page of a source; a bad one is reported and the run goes on."""
+        from zipreader.reading.faults import told_of
         from zipreader.reading.record import error_record
 
+        read = self.reader.read_field if self.field else self.reader.read_page
         try:
             for page, several in self._pages_of(source):
-                read = self.reader.read_field if self.field else self.reader.read_page
-                self._show(read(page), several)
+                with told_of(page.path):
+                    reading = read(page)
+                self._show(reading, several)
         except InputError as error:
             complain(str(error))
             self.failure = self.failure or error.exit_code
@@ -128,7 +133,9 @@ class _Run:
 
             stdout().print(panel(reading, several))
         if self.explain is not None:
-            _draw(reading, _numbered(self.explain, self.pages))
+            out = _numbered(self.explain, self.pages)
+            _refuse_a_source(out, self.sources)
+            _draw(reading, out)
 
 
 def _pages(source: str, reader: Reader) -> Iterator[Page]:
@@ -156,7 +163,7 @@ def _with_company(pages: Iterator[Page]) -> Iterator[tuple[Page, bool]]:
         yield from ((each, True) for each in pages)
 
 
-def _check_output(explain: Path | None) -> None:
+def _check_output(explain: Path | None, sources: list[str]) -> None:
     """Refuse before the work what could not be written after it."""
     if explain is None:
         return
@@ -164,6 +171,20 @@ def _check_output(explain: Path | None) -> None:
         raise UsageError(f"{explain}: --explain writes .png or .jpg")
     if not explain.parent.is_dir():
         raise OutputError(f"{explain}: the folder {explain.parent} does not exist")
+    _refuse_a_source(explain, sources)
+
+
+def _refuse_a_source(out: Path, sources: list[str]) -> None:
+    """A scan is never drawn over, whatever name it goes by."""
+    if out.exists() and any(source != _STDIN and _is_same(out, source) for source in sources):
+        raise OutputError(f"{out}: this is one of the images to read; name another --explain")
+
+
+def _is_same(path: Path, other: str) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):  # it is not there, or no file name
+        return False
 
 
 def _numbered(path: Path, number: int) -> Path:
@@ -178,7 +199,4 @@ def _draw(reading: Reading, path: Path) -> None:
     done, code = cv2.imencode(path.suffix.lower(), explain(reading))
     if not done:
         raise OutputError(f"{path}: the picture cannot be encoded")
-    try:
-        path.write_bytes(code.tobytes())
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    write_whole(path, code.tobytes())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zipreader import __version__
-from zipreader.errors import InputError, OutputError
+from zipreader.errors import InputError
 from zipreader.evaluation.curves import (
     RiskCoverage,
     error_of,
@@ -26,6 +26,7 @@ from zipreader.evaluation.rates import (
     rates_by_kind,
     seconds_by_stage,
 )
+from zipreader.files import write_whole
 from zipreader.intervals import CONFIDENCE, Share
 from zipreader.reading.probability import Calibration
 
@@ -237,9 +238,4 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    write_whole(path, text.encode())

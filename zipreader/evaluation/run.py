@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import cv2
 
 from zipreader.elements import Page, Reading
-from zipreader.errors import FAULTS, UnreadableImageError, UsageError, ZipReaderError
+from zipreader.errors import UnreadableImageError, UsageError, ZipReaderError
 from zipreader.evaluation.cuts import PieceReader
 from zipreader.evaluation.exhibit import make_exhibit
 from zipreader.evaluation.mail import Job
 from zipreader.evaluation.outcome import Candidate, Outcome, Stage
 from zipreader.evaluation.tracing import Trace, trace
+from zipreader.reading.faults import told_of
 from zipreader.reading.images import open_pages, pages_from_bytes
 from zipreader.reading.spec import ReaderSpec
 from zipreader.synth import Sources, SourcesSpec, make_mailpiece
@@ -55,12 +56,11 @@ class Examiner:
             piece = make_mailpiece(job.kind, job.seed, self._material())
             truth, content = piece.truth, encode(piece)[1]
         try:
-            reading = self.reader.read_page(self._page(job, content))
-            traced = trace(reading, truth, self.reader)
-        except ZipReaderError as error:
+            with told_of(job.name):
+                reading = self.reader.read_page(self._page(job, content))
+                traced = trace(reading, truth, self.reader)
+        except ZipReaderError as error:  # measured, not fatal
             return failed(job.name, truth, str(error))
-        except (*FAULTS, cv2.error) as error:  # measured, not fatal
-            return failed(job.name, truth, f"{job.name}: {type(error).__name__}: {error}")
         outcome = compare(job.name, reading, truth, traced)
         if self.exhibits and outcome.missed:
             return replace(outcome, exhibit=make_exhibit(reading, truth))

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from zipreader.errors import FAULTS, ExitCode, UnreadableImageError, ZipReaderError
+from zipreader.errors import ExitCode, UnreadableImageError, ZipReaderError
 from zipreader.mailroom.work import OpenReader, Record, one_line
 from zipreader.reading.spec import ReaderSpec
 
@@ -46,22 +46,19 @@ class FileReader:
 
     def __call__(self, path: str) -> list[Record]:
         """The records of the pages; where the file is damaged, one more that says so."""
-        import cv2
-
+        from zipreader.reading.faults import told_of
         from zipreader.reading.images import open_pages
         from zipreader.reading.record import error_record, to_record
 
         records: list[Record] = []
         try:
-            for page in open_pages(path, self._reader.config.images):
-                records.append(to_record(self._reader.read_page(page)))
+            with told_of(path):
+                for page in open_pages(path, self._reader.config.images):
+                    records.append(to_record(self._reader.read_page(page)))
             if not records:
                 raise UnreadableImageError(one_line(f"{path}: there is no page in it"))
         except ZipReaderError as error:
             records.append(error_record(path, str(error)))
-        except (*FAULTS, cv2.error) as error:
-            cause = " ".join(f"{type(error).__name__}: {error}".split())
-            records.append(error_record(path, one_line(f"{path}: fault of the reader: {cause}")))
         return records
 
 

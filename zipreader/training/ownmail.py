@@ -13,7 +13,8 @@ from typing import Any
 import cv2
 
 from zipreader.elements import Page
-from zipreader.errors import FAULTS, InputError, ZipReaderError
+from zipreader.errors import InputError, ZipReaderError
+from zipreader.reading.faults import told_of
 from zipreader.reading.images import open_pages
 from zipreader.reading.probability import Calibration
 from zipreader.reading.reader import Reader
@@ -134,13 +135,10 @@ def _read(piece: Labelled) -> OwnPiece:
         return OwnPiece(piece.name, PieceRead(piece.kind, piece.otherwise, ()))
     reader = _reader[0]
     try:
-        reading = reader.read_page(_page(piece.path, piece.page, reader))
+        with told_of(str(piece.path)):
+            reading = reader.read_page(_page(piece.path, piece.page, reader))
     except ZipReaderError as error:
         return OwnPiece(piece.name, PieceRead(piece.kind, piece.otherwise, ()), str(error))
-    except (*FAULTS, cv2.error) as error:
-        cause = " ".join(f"{type(error).__name__}: {error}".split())
-        told = f"{piece.path}: fault of the reader: {cause}"
-        return OwnPiece(piece.name, PieceRead(piece.kind, piece.otherwise, ()), told)
     scored, judged = judge(reading, piece.truth)
     if not reading.decision.accepted:  # something else than a threshold speaks against it
         scored = replace(scored, probability=0.0)

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from zipreader.config import TownConfig
-from zipreader.errors import OutputError
+from zipreader.files import write_whole
 from zipreader.reading.networks import model_name
 from zipreader.reading.probability import Calibration, Certificate
 from zipreader.reading.trees import BoostedTrees
@@ -149,12 +149,7 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
         "certificates": [asdict(certificate) for certificate in calibration.certificates],
     }
     text = json.dumps(content, indent=2).removesuffix("\n}")
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(f"{text},\n{_written(calibration.trees)}\n}}\n", encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    write_whole(path, f"{text},\n{_written(calibration.trees)}\n}}\n".encode())
 
 
 def _written(trees: BoostedTrees) -> str:

@@ -20,7 +20,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zipreader.errors import FAULTS, ImageTooLargeError, InputError, ZipReaderError
+from zipreader.errors import ImageTooLargeError, InputError, ZipReaderError
 from zipreader.mailroom.work import one_line
 from zipreader.mailroom.worker import end_with_parent
 from zipreader.reading.spec import ReaderSpec
@@ -240,22 +240,19 @@ def _serve(pipe: Connection, spec: ReaderSpec) -> None:
 
 def read_page(reader: Reader, data: bytes, number: int) -> Read | Refused | None:
     """Read one page of an image in memory; ``None`` where there is no such page."""
-    import cv2
-
+    from zipreader.reading.faults import told_of
     from zipreader.reading.images import pages_from_bytes
     from zipreader.reading.record import to_record
 
     try:
-        pages = pages_from_bytes(data, UPLOAD, reader.config.images)
-        for page in pages:
-            if page.index + 1 == number:
-                record = to_record(reader.read_page(page))
-                return Read(record, _more(pages))
-    except (InputError, ZipReaderError) as error:
+        with told_of(UPLOAD):
+            pages = pages_from_bytes(data, UPLOAD, reader.config.images)
+            for page in pages:
+                if page.index + 1 == number:
+                    record = to_record(reader.read_page(page))
+                    return Read(record, _more(pages))
+    except ZipReaderError as error:  # a fault would come again: nobody is told to try again
         return Refused(str(error), isinstance(error, ImageTooLargeError))
-    except (*FAULTS, cv2.error) as error:  # it would fail again: nobody is told to try again
-        cause = one_line(" ".join(f"{type(error).__name__}: {error}".split()))
-        return Refused(f"{UPLOAD}: fault of the reader: {cause}", too_large=False)
     return None
 
 
