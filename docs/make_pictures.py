@@ -140,7 +140,7 @@ def draw_spelling(scene: Scene) -> Image:
     """The strip of the widest field, and under it the likeliest sign of each frame."""
     widest = max(scene.reading.fields, key=lambda field: field.box.width)
     cut = strip(widest, scene.reader.config.strip)
-    spelling = scene.reader.speller.spell(cut, scene.reader.config.spell)
+    spelling = scene.reader.fields.speller.spell(cut, scene.reader.config.spell)
     names = [*map(str, range(ctc.OTHER)), "other"]
     sheet = _strip_with_signs(cut, spelling.views[0], names)
     told = f"{spelling.texts[0]} with probability {spelling.probability:.3f}"
@@ -156,7 +156,7 @@ def draw_place(scene: Scene) -> Image:
     if line is None:
         raise SystemExit("no line stands before the ZIP")
     cut = strip(line, config.strip)
-    frames = scene.reader.letters.frames([cut])[0]
+    frames = scene.reader.fields.letters.frames([cut])[0]
     names = [*(chr(ord("A") + sign) for sign in range(letters.OTHER)), "other"]
     sheet = _strip_with_signs(cut, frames, names)[: -2 * ROW]
     rows = blank(ROW * (len(found) + 1) + MARGIN)

@@ -341,3 +341,11 @@ def test_what_is_so_far_behind_the_best_is_left_out() -> None:
         if item.posterior >= everything[0].posterior * math.exp(-CONFIG.most_behind)
     ]
     assert len(kept) < len(everything)
+
+
+def test_what_is_suggested_twice_counts_once() -> None:
+    lattice, scores = lattice_of(digit_boxes(5)), certain([1, 2, 3, 4, 5])
+    once, twice = (decode(lattice, scores, CONFIG, ("99999",) * times) for times in (1, 2))
+    assert [found.text for found in once] == [found.text for found in twice]
+    assert "99999" in [found.text for found in once]
+    assert [found.evidence for found in once] == [found.evidence for found in twice]

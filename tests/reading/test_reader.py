@@ -12,11 +12,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.drawing import blank, draw_envelope, on_desk, print_text, printed, rotated
 from zipreader.config import ReaderConfig, TownConfig
 from zipreader.elements import Box, GreyImage, Page, Reading, Reason, Scores, Status, Tiles
-from zipreader.errors import ModelError, UnreadableImageError, UsageError
+from zipreader.errors import InputError, ModelError, UnreadableImageError, UsageError
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 
@@ -261,6 +262,28 @@ def test_a_minimum_confidence_replaces_the_certified_threshold() -> None:
     assert not read(strict, ENVELOPE.grey).decision.accepted
 
 
+@pytest.mark.parametrize("confidence", [float("nan"), -0.1, 1.1, float("inf")])
+def test_what_is_no_confidence_is_refused(confidence: float) -> None:
+    with pytest.raises(UsageError, match="must be within 0 and 1"):
+        Reader(min_confidence=confidence)
+
+
+def test_a_bound_and_a_confidence_exclude_each_other() -> None:
+    with pytest.raises(UsageError, match="not both"):
+        Reader(max_error=0.01, min_confidence=0.5)
+
+
+def test_pages_before_a_damaged_one_are_read(reader: Reader, tmp_path: Path) -> None:
+    page = Image.fromarray(ENVELOPE.grey)
+    path = tmp_path / "two.tif"
+    page.save(path, save_all=True, append_images=[page])
+    path.write_bytes(path.read_bytes()[: int(1.5 * ENVELOPE.grey.size)])
+    readings = reader.read_pages(path)
+    assert next(readings).zip == ZIP
+    with pytest.raises(InputError, match="page 2"):
+        next(readings)
+
+
 def test_the_certified_threshold_is_taken_by_its_bound(reader: Reader) -> None:
     for certificate in reader.calibration.certificates:
         assert Reader(max_error=certificate.alpha).threshold == certificate.threshold
@@ -278,6 +301,8 @@ def test_another_calibration(reader: Reader) -> None:
     reading = read(Reader(calibration=shy), ENVELOPE.grey)
     assert not reading.decision.accepted
     assert Reader(calibration=path).threshold == reader.threshold
+    named = Reader(str(path.parent), calibration=str(path))
+    assert named.threshold == reader.threshold
 
 
 def test_a_calibration_of_another_network_is_refused(reader: Reader) -> None:

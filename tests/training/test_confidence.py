@@ -28,7 +28,6 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "widest_gap": float(random.uniform(0, 1)),
         "deepest_overlap": float(random.uniform(0, 0.3)),
         "assigned": float(random.random() < 0.6),
-        "turned": float(random.random() < 0.2),
         "trailing": float(random.uniform(0, 3)),
         "leading": float(random.uniform(0, 3)),
         "together": float(random.uniform(-12, 12)),

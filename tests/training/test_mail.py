@@ -27,7 +27,6 @@ EVIDENCE = {
     "together": 2.0,
     "thickest": 1.2,
     "assigned": 1.0,
-    "turned": 0.0,
     "field_score": 0.5,
     "field_share": 1.0,
     "spelled": 0.9,

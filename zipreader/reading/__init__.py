@@ -19,6 +19,7 @@
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
 ``search``      which fields are read, and when that is enough
+``fieldreader`` the way of one field, from ``strip`` to ``together``
 ``reader``      the whole way
 ``spec``        how to open a reader in another process
 ``record``      reading -> JSON record
@@ -29,5 +30,6 @@ Under them: ``imageops``, ``clock``, ``outline`` (of the envelope), ``sides`` (i
 ``light`` (makes the paper white), ``rules``, ``seams``, ``trellis``, ``align`` (where the
 digits of a given text stand), ``stripnet`` (runs the networks that read strips), ``ctc``
 (frames <-> texts), ``letters`` (the signs of words), ``trees`` (sums of decision trees),
-``runtime`` (runs network files), ``networks`` (their common name), ``panel`` and ``formats``.
+``runtime`` (runs network files), ``networks`` (their common name), ``faults`` (of the reader
+itself), ``panel`` and ``formats``.
 """

@@ -79,7 +79,7 @@ def decode(
 def _suggested(also: Sequence[str], found: list[_Path], trellis: Trellis) -> list[_Path]:
     """The paths of the ZIPs that were not found."""
     known = {path[1] for path in found}
-    paths = [_aligned(text, trellis) for text in also if text not in known]
+    paths = [_aligned(text, trellis) for text in dict.fromkeys(also) if text not in known]
     return [path for path in paths if path is not None]
 
 

@@ -1,0 +1,157 @@
+"""The reading of one ZIP field: cut, classified, decoded, held against strip and place, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zipreader.config import ReaderConfig
+from zipreader.elements import Frames, Lattice, Scores, Spelling, ZipField, ZipHypothesis
+from zipreader.reading.classifier import Classifier
+from zipreader.reading.clock import Clock
+from zipreader.reading.ctc import by_zip, probabilities
+from zipreader.reading.decode import decode, weighed
+from zipreader.reading.directory import Directory
+from zipreader.reading.probability import Calibration
+from zipreader.reading.segment import segment
+from zipreader.reading.speller import Speller
+from zipreader.reading.strip import strip
+from zipreader.reading.stripnet import StripNetwork
+from zipreader.reading.together import together
+from zipreader.reading.town import Agreement, agreements, name_in, town_field
+
+_LEAST_SCORE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReader:
+    """What reads a field: three networks, the directory, and the calibration that judges."""
+
+    classifier: Classifier
+    speller: Speller
+    letters: StripNetwork
+    directory: Directory
+    calibration: Calibration
+    config: ReaderConfig
+
+    def spell(self, field: ZipField, clock: Clock) -> Spelling:
+        """What the field spells, read without cutting it."""
+        with clock("spell"):
+            return self.speller.spell(strip(field, self.config.strip), self.config.spell)
+
+    def read(
+        self, field: ZipField, spelling: Spelling, clock: Clock, best_place: float
+    ) -> list[ZipHypothesis]:
+        """The readings of one field, each with its probability."""
+        with clock("spell"):
+            spelling = self.speller.look_again(spelling, self.config.spell)
+        with clock("segment"):
+            lattice = segment(field, self.config.segment)
+        with clock("classify"):
+            scores = self.classifier.scores(lattice.tiles)
+        with clock("decode"):
+            hypotheses, views = self._decode(lattice, scores, spelling, spelling.texts)
+        with clock("town"):
+            line = self._line_before(hypotheses)
+            named = self._named(hypotheses, line)
+            written = self._written(hypotheses, named, line, spelling)
+        if written:
+            with clock("decode"):
+                texts = *spelling.texts, *written
+                hypotheses, views = self._decode(lattice, scores, spelling, texts)
+            with clock("town"):
+                named = self._named(hypotheses, line)
+        spelled = _mean(views)
+        with clock("town"):
+            odds = self._odds(hypotheses, named, spelled, spelling)
+        return [
+            self._judge(hypothesis, spelling, views, spelled, agreement, odds, best_place)
+            for hypothesis, agreement in zip(hypotheses, named, strict=True)
+        ]
+
+    def _decode(
+        self, lattice: Lattice, scores: Scores, spelling: Spelling, texts: Sequence[str]
+    ) -> tuple[tuple[ZipHypothesis, ...], list[dict[str, float]]]:
+        """The hypotheses of a field with their places, and what each view gives their ZIPs."""
+        hypotheses = decode(lattice, scores, self.config.decode, texts)
+        every = {*texts, *(hypothesis.text for hypothesis in hypotheses)}
+        views = [by_zip(view) for view in probabilities(spelling.views, sorted(every))]
+        placed = (replace(each, place=self.directory.place(each.zip)) for each in hypotheses)
+        return weighed(tuple(placed), _mean(views)), views
+
+    def _line_before(self, hypotheses: Sequence[ZipHypothesis]) -> Frames | None:
+        """What stands before the digits of a field, as frames of letters."""
+        field = town_field(hypotheses[0], self.config.town) if hypotheses else None
+        if field is None:
+            return None
+        return self.letters.frames([strip(field, self.config.strip)])[0]
+
+    def _named(self, hypotheses: Sequence[ZipHypothesis], line: Frames | None) -> list[Agreement]:
+        """How well the line agrees with the places of the ZIPs."""
+        return agreements(line, [each.place for each in hypotheses], self.config.town)
+
+    def _written(
+        self,
+        hypotheses: Sequence[ZipHypothesis],
+        named: Sequence[Agreement],
+        line: Frames | None,
+        spelling: Spelling,
+    ) -> list[str]:
+        """The likeliest ZIPs of the place that is written, where no hypothesis is there."""
+        if line is None or max(each.own for each in named) >= self.config.town.agrees:
+            return []
+        zips = sorted(self.directory.zips_of(name_in(line)))
+        likely = _mean(probabilities(spelling.views, zips))
+        return sorted(zips, key=lambda each: -likely[each])[: self.config.town.zips]
+
+    def _odds(
+        self,
+        hypotheses: Sequence[ZipHypothesis],
+        named: Sequence[Agreement],
+        spelled: Mapping[str, float],
+        spelling: Spelling,
+    ) -> dict[str, float]:
+        """What strip and place together give each ZIP, against all ZIPs of a place that agrees."""
+        whole = {each.zip: fit.whole for each, fit in zip(hypotheses, named, strict=True)}
+        beside: dict[str, float] = {}
+        for each, fit in zip(hypotheses, named, strict=True):
+            if each.place is not None and fit.own >= self.config.town.agrees:
+                end = each.text.removeprefix(each.zip)
+                others = set(self.directory.zips_at(each.place)) - whole.keys()
+                beside |= {f"{other}{end}": fit.whole for other in others}
+        likely = _mean(probabilities(spelling.views, sorted(beside)))
+        return together(spelled, whole, [(likely[text], fit) for text, fit in beside.items()])
+
+    def _judge(
+        self,
+        hypothesis: ZipHypothesis,
+        spelling: Spelling,
+        views: Sequence[Mapping[str, float]],
+        spelled: Mapping[str, float],
+        named: Agreement,
+        odds: Mapping[str, float],
+        best_place: float,
+    ) -> ZipHypothesis:
+        """Add what the strip, the directory and the line before say, and the probability."""
+        rivals = [p for other, p in spelled.items() if other != hypothesis.zip]
+        evidence = {
+            **hypothesis.evidence,
+            "assigned": float(hypothesis.place is not None),
+            "field_score": hypothesis.field.score,
+            "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
+            "pixel_height": hypothesis.field.digit_height,
+            "complete": spelling.complete,
+            "spelled": spelled[hypothesis.zip],
+            "spelled_least": min(view[hypothesis.zip] for view in views),
+            "spelled_rival": max(rivals, default=0.0),
+            "named": named.own,
+            "named_rival": named.rival,
+            "together": odds[hypothesis.zip],
+        }
+        probability = self.calibration.probability(evidence)
+        return replace(hypothesis, evidence=evidence, probability=probability)
+
+
+def _mean(views: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean probability of each text over all views."""
+    return {text: sum(view[text] for view in views) / len(views) for text in views[0]}
