@@ -43,7 +43,7 @@ def test_figures_are_tables(zipreader: Command, asked: list[tuple[Sources, int]]
 
 def test_figures_as_json(zipreader: Command, asked: list[tuple[Sources, int]]) -> None:
     values = json.loads(zipreader("evaluate", "digits", "--json", "--mnist", "m.npz").out)
-    assert values["model"] == model_name()
+    assert values["model"] == model_name(stems=["model"])
     assert values["digits"][0]["items"] == 5000
     assert asked[0][0] == Sources(mnist=Path("m.npz"))
 

@@ -126,3 +126,9 @@ def test_no_model_and_a_damaged_card_are_named(folder: Path, tmp_path: Path) -> 
     (folder / "MODEL_CARD.md").write_bytes(b"\xff\xfe")
     with pytest.raises(ModelError, match=r"MODEL_CARD\.md"):
         describe(folder)
+
+
+def test_a_folder_that_has_the_digit_network_alone_so_far(folder: Path) -> None:
+    for name in ("strip.tflite", "letters.tflite"):
+        (folder / name).unlink()
+    assert describe(folder).name == model_name(folder, ["model"])

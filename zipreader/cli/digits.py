@@ -31,14 +31,13 @@ def evaluate_digits(
     from zipreader.reading.networks import model_name
     from zipreader.training.digits import figures_to_dict, measure_digits
 
-    classifier = Classifier(model, runtime)
+    classifier, name = Classifier(model, runtime), model_name(model, ("model",))
     with stderr().status("making and reading tiles"):
         figures = measure_digits(classifier, sources, workers)
     if as_json:
-        emit(json.dumps({"model": model_name(model), **figures_to_dict(figures)}, indent=2))
+        emit(json.dumps({"model": name, **figures_to_dict(figures)}, indent=2))
         return
     stdout().print(*_tables(figures))
-    name = model_name(model)
     stdout().print(
         f"network {name}; {figures.milliseconds:.2f} ms a tile in batches of 40 on one "
         f"thread ({runtime})" + _calibrated(figures)

@@ -137,7 +137,9 @@ def train(
     _check(out)
     if precision is not Precision.FLOAT32 and network not in _OF_STRIPS:
         raise UsageError("--precision is for --network strip and letters")
-    sources = Sources(mnist or standard_mnist(), strokes, letters, words, glyphs, faces)
+    if mnist is None and (strokes is None or network in _OF_STRIPS):
+        mnist = standard_mnist()
+    sources = Sources(mnist, strokes, letters, words, glyphs, faces)
     kept = cache or default_cache()
     workshop = Workshop(run or kept / "run", kept, workers, resume)
     console = stderr()

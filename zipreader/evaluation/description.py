@@ -11,7 +11,7 @@ from typing import Any
 
 from zipreader.errors import ModelError
 from zipreader.reading.classifier import Classifier
-from zipreader.reading.networks import model_name
+from zipreader.reading.networks import STEMS, model_name
 from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"
@@ -134,7 +134,7 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
     bounds = calibration or (own if own.exists() else None)
     return Description(
         folder=folder,
-        name=model_name(folder),
+        name=model_name(folder, [stem for stem in STEMS if (folder / f"{stem}.tflite").is_file()]),
         parameters=values.get("parameters"),
         temperature=classifier.temperature,
         date=values.get("date"),

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from zipreader.synth.compose import Alpha, Colour, Rng, cloud
 
 _OVERSAMPLING = 2
-_NEIGHBOURS = np.array([[1, 2, 4], [128, 0, 8], [64, 32, 16]], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +63,9 @@ def _pencil_grey(rng: Rng) -> Colour:
 
 def thin(mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """The one-pixel centre line of a 0/1 mask (Zhang and Suen 1984)."""
-    image = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    tables = _thinning_tables()
-    while True:
-        before = int(image.sum())
-        for table in tables:
-            code = cv2.filter2D(image, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
-            image = cv2.bitwise_and(image, cv2.LUT(code, table))
-        if int(image.sum()) == before:
-            return np.ascontiguousarray(image[1:-1, 1:-1])
+    from skimage.morphology import skeletonize  # slow to import
 
-
-def _thinning_tables() -> list[npt.NDArray[np.uint8]]:
-    """For each of both passes: 1 where a pixel with these neighbours stays, 0 where it goes."""
-    codes = np.arange(256)
-    # Bits from the top left clockwise; Zhang and Suen count from the top, p2 to p9.
-    p = [(codes >> bit) & 1 for bit in (1, 2, 3, 4, 5, 6, 7, 0)]
-    count = sum(p)
-    turns = sum(((p[i] == 0) & (p[(i + 1) % 8] == 1)).astype(int) for i in range(8))
-    common = (count >= 2) & (count <= 6) & (turns == 1)
-    first = common & (p[0] * p[2] * p[4] == 0) & (p[2] * p[4] * p[6] == 0)
-    second = common & (p[0] * p[2] * p[6] == 0) & (p[0] * p[4] * p[6] == 0)
-    return [np.where(gone, 0, 1).astype(np.uint8) for gone in (first, second)]
+    return np.asarray(skeletonize(mask > 0), np.uint8)  # type: ignore[no-untyped-call]
 
 
 def redraw(shape: Alpha, radius: float, pen: Pen, rng: Rng) -> Alpha:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Tiles
-from zipreader.errors import InputError, OutputError
+from zipreader.errors import InputError, ModelError, OutputError
 from zipreader.training.augment import JitterConfig, jitter
 from zipreader.training.network import CLASSES, NetworkConfig, build_network
 from zipreader.training.optimizer import kernel_muon
@@ -92,6 +92,7 @@ def fit(
 
     Raises:
         InputError: nothing to train on, or the checkpoint is of another configuration.
+        ModelError: training diverged.
         OutputError: a checkpoint cannot be written.
     """
     if len(pool) == 0 or len(tune) == 0:
@@ -108,6 +109,8 @@ def fit(
         told = _Told(number, config.epochs, len(batches), listener)
         figures = model.fit(batches, verbose=0, callbacks=[told], shuffle=False).history
         tune_loss, tune_accuracy = evaluate(model, tune, config)
+        if not math.isfinite(tune_loss):
+            raise ModelError(f"training diverged in epoch {number}: the loss is no number any more")
         epoch = Epoch(
             number,
             float(figures["loss"][-1]),
@@ -214,6 +217,8 @@ def _begin(
         if not same:
             raise InputError(f"{run}: this checkpoint was made with other settings")
         return model, history
+    for name in ("state.json", "last.keras", "best.keras"):  # of another run
+        (run / name).unlink(missing_ok=True)
     model = build_network(config.network)
     steps = config.epochs * math.ceil(len(pool) / config.batch)
     model.compile(

@@ -8,11 +8,14 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from fontTools.ttLib import TTFont, TTLibError
-
-from zipreader.errors import InputError
+from zipreader.errors import InputError, MissingExtraError
 from zipreader.synth.fonts import FAMILIES, Face, Population, Style, find_faces
 from zipreader.training.splits import Part, part_of
+
+try:
+    from fontTools.ttLib import TTFont, TTLibError
+except ImportError as error:
+    raise MissingExtraError("Drawing printed digits", "synth,faces") from error
 
 POPULATIONS = {
     Part.TRAIN: Population.TRAINING,
