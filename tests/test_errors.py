@@ -14,6 +14,7 @@ from zipreader.errors import (
     ModelError,
     NoStoreError,
     OutputError,
+    ReaderFaultError,
     StoreError,
     UnreadableImageError,
     UsageError,
@@ -26,6 +27,7 @@ CODES = {
     MissingExtraError: 2,
     InputError: 3,
     UnreadableImageError: 3,
+    ReaderFaultError: 3,
     ImageTooLargeError: 3,
     ModelError: 4,
     OutputError: 5,
@@ -66,7 +68,7 @@ def test_no_error_is_left_out_above() -> None:
 def test_a_missing_extra_says_what_to_install() -> None:
     message = str(MissingExtraError("The Keras runtime", "train"))
     assert message.startswith("The Keras runtime ")
-    assert "pip install 'zipreader[train]'" in message
+    assert "pip install '.[train]'" in message
     assert "\n" not in message
 
 

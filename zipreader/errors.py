@@ -42,7 +42,8 @@ class MissingExtraError(UsageError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(
-            f"{feature} needs packages that are not installed: pip install 'zipreader[{extra}]'"
+            f"{feature} needs packages that are not installed: pip install '.[{extra}]' where "
+            "zipreader's pyproject.toml lies"
         )
         self._made_of = feature, extra
 

@@ -127,7 +127,7 @@ def test_a_missing_extra_is_named_before_anything_is_read(
     monkeypatch.setattr("zipreader.evaluation.run.run", lambda *_: pytest.fail("it was read"))
     result = run("--count", 20, "--workers", workers)
     assert isinstance(result.exception, MissingExtraError)
-    assert "pip install 'zipreader[synth]'" in str(result.exception)
+    assert "pip install '.[synth]'" in str(result.exception)
 
 
 def test_a_terminal_of_80_columns_cuts_no_figure() -> None:

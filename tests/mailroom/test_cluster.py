@@ -19,7 +19,7 @@ from tests.mailroom.test_sinks import records_of
 from zipreader.errors import ExitCode, MissingExtraError
 
 has_ray = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason="needs Ray: pip install 'zipreader[ray]'"
+    importlib.util.find_spec("ray") is None, reason="needs Ray: pip install '.[ray]'"
 )
 
 

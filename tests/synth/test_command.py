@@ -39,4 +39,4 @@ def test_an_unknown_kind_is_a_usage_error(tmp_path: Path) -> None:
 def test_the_help_names_every_kind_and_gives_an_example(kind: str) -> None:
     text = " ".join(CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).output.split())
     assert kind in text and "zipreader synth mail --count 200" in text
-    assert "zipreader[synth]" in text
+    assert "Needs the extra 'synth'" in text

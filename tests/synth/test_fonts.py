@@ -33,5 +33,5 @@ def test_a_weight_is_a_weight() -> None:
 
 @pytest.mark.parametrize("package", ["no-such-package", "mlxtend"])
 def test_what_is_missing_is_named_with_its_extra(package: str) -> None:
-    with pytest.raises(MissingExtraError, match=r"zipreader\[train\]"):
+    with pytest.raises(MissingExtraError, match=r"\.\[synth,faces\]"):
         locate(package, "no/such/file.ttf", Population.TRAINING)

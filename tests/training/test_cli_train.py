@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from zipreader.cli.train import NetworkName, Precision, _command, _plan, train
 from zipreader.errors import InputError, MissingExtraError, UsageError
 from zipreader.training.plan import Plan
+from zipreader.training.sources import Sources
 
 app = typer.Typer()
 app.command()(train)
@@ -27,7 +28,7 @@ def test_without_keras_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     for name in [name for name in sys.modules if name.startswith("zipreader.training.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "keras", None)
-    with pytest.raises(MissingExtraError, match=r"zipreader\[train\]"):
+    with pytest.raises(MissingExtraError, match=r"\.\[train\]"):
         train(tmp_path / "models")
 
 
@@ -42,6 +43,30 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.npz"):
         train(tmp_path / "m", mnist=tmp_path / "nowhere.npz", quick=True, cache=tmp_path / "c")
     assert not (tmp_path / "m").exists()
+
+
+def test_mnist_is_fetched_only_where_nothing_else_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("keras")
+    seen: list[Sources] = []
+
+    class Enough(Exception):
+        pass
+
+    def stop(sources: Sources, *_: object) -> None:
+        seen.append(sources)
+        raise Enough
+
+    fetched = tmp_path / "fetched.npz"
+    monkeypatch.setattr("zipreader.training.download.standard_mnist", lambda: fetched)
+    monkeypatch.setattr("zipreader.training.pipeline.train_model", stop)
+    monkeypatch.setattr("zipreader.training.spelling.model.train_strips", stop)
+    own = tmp_path / "strokes.npz"
+    for given in ({}, {"strokes": own}, {"strokes": own, "network": NetworkName.STRIP}):
+        with pytest.raises(Enough):
+            train(tmp_path / "m", cache=tmp_path / "c", **given)
+    assert [each.mnist for each in seen] == [fetched, None, fetched]
 
 
 def test_the_model_folder_must_not_be_a_file(tmp_path: Path) -> None:

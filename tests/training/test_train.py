@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from tests.training.conftest import digit_images
-from zipreader.errors import InputError
+from zipreader.errors import InputError, ModelError
 from zipreader.training.pools import Pool
 
 pytest.importorskip("keras")
 
 # ruff: noqa: E402 - what needs Keras comes after the question whether it is there
+from zipreader.training import train
 from zipreader.training.network import NetworkConfig
 from zipreader.training.train import (
     Epoch,
@@ -90,6 +91,17 @@ def test_a_stalled_run_stops_with_its_best_network(
     losses = [epoch.tune_loss for epoch in history]
     best, _ = evaluate(model, tune, config)
     assert best == pytest.approx(min(losses), abs=1e-4)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_no_earlier_network_is_taken(
+    pools: tuple[Pool, Pool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit(*pools, replace(TINY, epochs=1), tmp_path)
+    assert (tmp_path / "best.keras").is_file()
+    monkeypatch.setattr(train, "evaluate", lambda *_: (float("nan"), 0.1))
+    with pytest.raises(ModelError, match="diverged in epoch 1"):
+        fit(*pools, TINY, tmp_path)
+    assert not (tmp_path / "best.keras").exists()
 
 
 def test_nothing_to_train_on_is_said(pools: tuple[Pool, Pool], tmp_path: Path) -> None:

@@ -79,11 +79,11 @@ def calibrate(
 
     Without MAIL, the confidence is fitted on synthetic mail and certified on
     other such mail, which share no writer, digit, face or seed: do so after each
-    change of the network or of the reading stages (extra 'train').
+    change of the network or of the reading stages (extras 'synth', 'faces', 'fit').
 
     [bold]Example:[/bold]  zipreader calibrate keyed-mail/ --out our-mail.json
 
-    [bold]Example:[/bold]  zipreader calibrate --mnist mnist.npz --out models/calibration.json
+    [bold]Example:[/bold]  zipreader calibrate --mnist mnist.npz --out my-model/calibration.json
     """
     target = _target(out)
     _check_options(context, mail)

@@ -41,12 +41,12 @@ def synth(
         bool, typer.Option("--json", help="The truth of each piece as JSON lines, for programs.")
     ] = False,
 ) -> None:
-    r"""Make envelopes whose ZIP is known: scans, photos, truth.csv and truth.jsonl.
+    """Make envelopes whose ZIP is known: scans, photos, truth.csv and truth.jsonl.
 
     The digits are real handwriting and the places are real; everything else is
     invented. truth.csv holds the ZIP of each file, empty where a piece shows
     none; truth.jsonl also says where the address, the ZIP and each digit stand.
-    Needs the extra: pip install 'zipreader\[synth]'.
+    Needs the extra 'synth'.
 
     [bold]Example:[/bold]  zipreader synth mail --count 200 --kind handwritten --seed 7
     """

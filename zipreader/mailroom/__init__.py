@@ -31,5 +31,5 @@ Who looks at it, and what comes of it:
 * ``finals``: the last word on every piece, with its provenance
 * ``export``: final ZIPs as CSV, JSON or Parquet
 * ``sample``: reviewed mail from which one may conclude about all mail
-* ``learning``: glyphs to train on, and mail to calibrate with
+* ``learning``: glyphs to train on, and mail to evaluate with
 """

@@ -33,7 +33,7 @@ class Population(Enum):
     @property
     def extra(self) -> str:
         """The pip extra that installs what this population needs."""
-        return "synth" if self is Population.EVALUATION else "train"
+        return "synth" if self is Population.EVALUATION else "synth,faces"
 
 
 class Style(Enum):
@@ -48,7 +48,7 @@ class Style(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A font file of a family; ``weights`` only where the file is variable.
+    """A font file of a family; ``weight`` only where the file is variable.
 
     ``stretch`` corrects faces that are drawn small: the size is multiplied by it.
     """

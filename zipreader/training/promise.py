@@ -67,8 +67,10 @@ def make_promise(
 ) -> Promise:
     """Fit on tuning mail, certify on calibration mail.
 
-    The two kinds of mail share no writer, no digit, no face and no seed with
-    each other or with the mail on which the network was trained.
+    The two kinds of mail share no writer, no digit, no face and no seed with each
+    other, and no writer, digit or seed with what the networks were trained on.
+    Calibration mail shares no face with that either; tuning mail is printed in
+    faces that trained.
 
     Raises:
         InputError: the mail is too little to fit or to certify anything.

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from zipreader.elements import Strip
-from zipreader.errors import InputError, OutputError
+from zipreader.errors import InputError, ModelError, OutputError
 from zipreader.reading.ctc import SIGNS
 from zipreader.reading.strip import ROWS, STRIDE
 from zipreader.training.optimizer import kernel_muon
@@ -89,6 +89,7 @@ def fit_strips(
 
     Raises:
         InputError: nothing to train on, or a checkpoint that cannot be used.
+        ModelError: training diverged.
         OutputError: a checkpoint cannot be written.
     """
     if not strips or not tune:
@@ -117,6 +118,8 @@ def fit_strips(
             losses.append(float(step(images, labels)))
             if index % 50 == 0:
                 told(number, config.epochs, index, steps, float(np.mean(losses[-200:])))
+        if not np.isfinite(losses).all():
+            raise ModelError(f"training diverged in epoch {number}: the loss is no number any more")
         tune_loss, right = evaluate_strips(model, tune)
         seconds = time.perf_counter() - started
         history.append(StripEpoch(number, float(np.mean(losses)), tune_loss, right, seconds))
