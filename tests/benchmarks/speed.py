@@ -32,7 +32,7 @@ _KINDS = ("printed", "handwritten", "touching", "dirty", "turned", "photo")
 _PLAIN = ("printed", "handwritten")
 _RESOLUTIONS = (150, 300, 600)
 _LINES_OF_TEXT = (0, 10, 30, 60)
-_STAGES = ("page", "lines", "locate", "segment", "classify", "decode")
+_STAGES = ("page", "lines", "locate", "spell", "segment", "classify", "decode", "town")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +140,7 @@ def _print(title: str, rows: Iterable[tuple[str, list[Scan]]], reader: Reader) -
             f"{times.mean:.0f}",
             f"{1e3 / times.mean:.1f}",
         )
-    Console(width=120).print(table)
+    Console(width=140).print(table)
 
 
 def main() -> None:

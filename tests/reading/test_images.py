@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ from zipreader.errors import (
     ZipReaderError,
 )
 from zipreader.reading import images
+from zipreader.reading.formats import pdf, tiff
 from zipreader.reading.images import open_pages, page_from_array, pages_from_bytes
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -320,6 +322,34 @@ def test_a_pdf_page_over_the_limit_is_not_rendered() -> None:
 def test_a_pdf_without_pages_and_one_under_a_password() -> None:
     assert message_of(empty_pdf()) == "the PDF has no pages"
     assert message_of(locked_pdf()) == "the PDF is protected by a password"
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PDF"])
+def test_pages_before_the_first_that_is_wanted_are_not_decoded(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [picture("L"), picture()]
+    data = encoded(picture(), kind, save_all=True, append_images=others)
+    every = list(pages_from_bytes(data))
+    module, name = {"TIFF": (tiff, "_tiff_pixels"), "PDF": (pdf, "_pdf_pixels")}[kind]
+    decode, decoded = getattr(module, name), []
+
+    def counted(*arguments: Any) -> Any:
+        decoded.append(1)
+        return decode(*arguments)
+
+    monkeypatch.setattr(module, name, counted)
+    for first in range(5):
+        decoded.clear()
+        pages = list(pages_from_bytes(data, first=first))
+        assert len(pages) == len(decoded) == max(0, 3 - first)
+        for page, expected in zip(pages, every[first:], strict=True):
+            assert page.index == expected.index
+            assert np.array_equal(page.image, expected.image)
+
+
+def test_a_picture_has_no_second_page() -> None:
+    assert not list(pages_from_bytes(encoded(picture(), "PNG"), first=1))
 
 
 def pdf_of(*objects: bytes, trailer: bytes = b"") -> bytes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import cast
 
 import cv2
@@ -78,8 +76,7 @@ def page_of(piece: Piece) -> Page:
     name = one_line(piece.file.path)
     if not piece.file.still_there():
         raise InputError(f"{name}: the file is gone or has changed since it was read")
-    pages: Iterator[Page] = open_pages(piece.file.path)
-    page = next(islice(pages, (piece.page or 1) - 1, None), None)
+    page = next(open_pages(piece.file.path, first=(piece.page or 1) - 1), None)
     if page is None:
         raise InputError(f"{name}: there is no page {piece.page}")
     return page

@@ -55,8 +55,8 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 )
 
 
-def open_pages(path: str | Path, config: ImageConfig = _DEFAULTS) -> Iterator[Page]:
-    """Yield every page of an image or PDF file, decoding one at a time.
+def open_pages(path: str | Path, config: ImageConfig = _DEFAULTS, first: int = 0) -> Iterator[Page]:
+    """Yield every page of an image or PDF file from number ``first`` on, decoding one at a time.
 
     Images are uint8, (H, W) grey where the file is grey, else (H, W, 3) BGR,
     with EXIF orientation applied, transparency on white and square pixels.
@@ -73,14 +73,14 @@ def open_pages(path: str | Path, config: ImageConfig = _DEFAULTS) -> Iterator[Pa
             file = stack.enter_context(Path(path).open("rb"))
         except (OSError, ValueError) as error:
             raise UnreadableImageError(one_line(name, _why_not_opened(path, error))) from error
-        yield from _pages(file, name, config)
+        yield from _pages(file, name, config, first)
 
 
 def pages_from_bytes(
-    data: bytes, name: str = "<bytes>", config: ImageConfig = _DEFAULTS
+    data: bytes, name: str = "<bytes>", config: ImageConfig = _DEFAULTS, first: int = 0
 ) -> Iterator[Page]:
-    """Yield every page of an image or PDF held in memory; otherwise as :func:`open_pages`."""
-    yield from _pages(io.BytesIO(data), name, config)
+    """Yield the pages of an image or PDF held in memory; otherwise as :func:`open_pages`."""
+    yield from _pages(io.BytesIO(data), name, config, first)
 
 
 def page_from_array(
@@ -131,7 +131,7 @@ def _format_of(head: bytes) -> str | None:
     return "PDF" if b"%PDF-" in head else None
 
 
-def _pages(stream: BinaryIO, name: str, config: ImageConfig) -> Iterator[Page]:
+def _pages(stream: BinaryIO, name: str, config: ImageConfig, first: int) -> Iterator[Page]:
     source = Source(stream, name, config)
     with source.decoding("file"):
         if not stream.seekable():
@@ -141,11 +141,12 @@ def _pages(stream: BinaryIO, name: str, config: ImageConfig) -> Iterator[Page]:
         raise source.error("the file is empty")
     kind = _format_of(head)
     if kind == "TIFF":
-        yield from tiff_pages(source)
+        yield from tiff_pages(source, first)
     elif kind == "PDF":
-        yield from pdf_pages(source)
+        yield from pdf_pages(source, first)
     elif kind in PICTURES:
-        yield picture_page(source, kind)
+        if first == 0:
+            yield picture_page(source, kind)
     elif kind is None:
         raise source.error(f"this is not an image ({_READABLE})")
     else:

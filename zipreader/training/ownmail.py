@@ -6,7 +6,6 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +145,7 @@ def _read(piece: Labelled) -> OwnPiece:
 
 
 def _page(path: Path, number: int, reader: Reader) -> Page:
-    page = next(islice(open_pages(path, reader.config.images), number, None), None)
+    page = next(open_pages(path, reader.config.images, number), None)
     if page is None:
         raise InputError(f"{path}: there is no page {number + 1}")
     return page

@@ -246,11 +246,10 @@ def read_page(reader: Reader, data: bytes, number: int) -> Read | Refused | None
 
     try:
         with told_of(UPLOAD):
-            pages = pages_from_bytes(data, UPLOAD, reader.config.images)
+            pages = pages_from_bytes(data, UPLOAD, reader.config.images, number - 1)
             for page in pages:
-                if page.index + 1 == number:
-                    record = to_record(reader.read_page(page))
-                    return Read(record, _more(pages))
+                record = to_record(reader.read_page(page))
+                return Read(record, _more(pages))
     except ZipReaderError as error:  # a fault would come again: nobody is told to try again
         return Refused(str(error), isinstance(error, ImageTooLargeError))
     return None

@@ -16,8 +16,8 @@ _PDFIUM = threading.Lock()
 """PDFium may be entered by one thread at a time."""
 
 
-def pdf_pages(source: Source) -> Iterator[Page]:
-    """Yield every page of the file at ``pdf_dpi``: grey where it shows no colour, else BGR."""
+def pdf_pages(source: Source, first: int = 0) -> Iterator[Page]:
+    """Yield the pages from number ``first`` on at ``pdf_dpi``: grey where there is no colour."""
     import pypdfium2 as pdfium  # here, as it would cost every other read its time
 
     with _PDFIUM, source.decoding("PDF"):
@@ -34,7 +34,7 @@ def pdf_pages(source: Source) -> Iterator[Page]:
     try:
         if count < 1:
             raise source.error("the PDF has no pages")
-        for index in range(count):
+        for index in range(first, count):
             source.check_page_count(index)
             with _PDFIUM, source.decoding("PDF", index):
                 pixels = _pdf_pixels(source, document, index)

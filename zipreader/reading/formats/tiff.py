@@ -31,8 +31,11 @@ _UNCOMPRESSED = 1
 _WHITE_IS_ZERO = 0
 
 
-def tiff_pages(source: Source) -> Iterator[Page]:
-    """Yield every page of the file; the first is one even if it calls itself a thumbnail."""
+def tiff_pages(source: Source, first: int = 0) -> Iterator[Page]:
+    """Yield the pages of the file from number ``first`` on; those before it are not decoded.
+
+    The first of the file is one even if it calls itself a thumbnail.
+    """
     frames: TiffImagePlugin.TiffImageFile | None = None
     index = 0
     for position, tags in enumerate(_tiff_directories(source)):
@@ -40,6 +43,9 @@ def tiff_pages(source: Source) -> Iterator[Page]:
             if position and int(tags.get(_SUBFILE, 0)) & _REDUCED_OR_MASK:
                 continue
             source.check_page_count(index)
+            if index < first:
+                index += 1
+                continue
             source.check_size(int(tags[WIDTH]), int(tags[HEIGHT]), index)
             frames = frames or _pillow_tiff(source)
             if tags.get(_COMPRESSION, 1) != _UNCOMPRESSED and _is_cut(source, tags):
