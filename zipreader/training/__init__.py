@@ -3,7 +3,7 @@
 ``sources`` and ``splits`` say whose data may be used for what; ``makers`` turn
 them into tiles (strokes, strings, print, marks, glyphs) and ``pools`` keep
 those; ``writers`` are people of the data or ``invented`` hands of
-``allographs``; ``network``, ``train`` and ``calibrate`` make the network, ``figures``
+``allographs``; ``network``, ``train`` and ``temperature`` make the network, ``figures``
 measures it, ``card`` describes it, ``export`` checks and writes it, and
 ``pipeline`` does all of it in order; ``digits`` measures it again anywhere.
 ``confidence`` and ``certify`` make a calibration: ``promise`` on synthetic mail,

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Scores, Tiles
 from zipreader.reading.classifier import Classifier
-from zipreader.training.calibrate import error_of
 from zipreader.training.pools import Pool, Recipe, build_pool
 from zipreader.training.sources import Kind, Sources, digit_rows, mnist_rows
 from zipreader.training.splits import Part
+from zipreader.training.temperature import error_of
 
 SEED = 416
 """Of the test tiles, whatever the seed of training, so that networks can be compared."""

@@ -14,7 +14,6 @@ import numpy as np
 from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.errors import UsageError
 from zipreader.reading.classifier import Classifier
-from zipreader.training.calibrate import find_temperature
 from zipreader.training.card import Provenance, model_card
 from zipreader.training.cleaning import clean
 from zipreader.training.curves import draw_curves
@@ -25,6 +24,7 @@ from zipreader.training.plan import Plan
 from zipreader.training.pools import Pool, Progress, cached_pool
 from zipreader.training.sources import Sources, mnist_rows
 from zipreader.training.splits import Part
+from zipreader.training.temperature import find_temperature
 from zipreader.training.train import Epoch, Listener, TrainConfig, fit, logits_of
 
 _PARITY_TILES = 10_000

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from zipreader.training.calibrate import cross_entropy, error_of, find_temperature
+from zipreader.training.temperature import cross_entropy, error_of, find_temperature
 
 
 def _drawn(temperature: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
