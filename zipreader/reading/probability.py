@@ -107,8 +107,6 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "elsewhere": min(0.0, math.log(max(evidence["field_score"], 1e-3) / _USUAL_PLACE)),
         "rank": math.log(max(evidence["field_share"], 1e-3)),
         "complete": _logit(evidence["complete"]),
-        "whole": _logit(max(evidence["complete"], 1 - evidence["other_lengths"])),
-        "seen": _logit(max(evidence["posterior"], evidence["spelled"])),
         "spelled": _logit(evidence["spelled"]),
         "spelled_least": _logit(evidence["spelled_least"]),
         "spelled_rival": -_logit(evidence["spelled_rival"]),

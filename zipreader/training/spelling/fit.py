@@ -44,7 +44,7 @@ class StripFitConfig:
     network: StripNetConfig = StripNetConfig()
     jitter: StripJitter = StripJitter()
     seed: int = 1
-    epochs: int = 5
+    epochs: int = 8
     batch: int = 64
     rate: float = 1e-2
     """Of the kernels of convolutions."""

@@ -41,7 +41,7 @@ class StripPlan:
     pieces: int = 3_000
     invented: int = 40_000
     """Strips of invented hands, which only train."""
-    epochs: int = 5
+    epochs: int = 8
     seed: int = 1
     precision: str = "float32"
     lettering: int = 0
