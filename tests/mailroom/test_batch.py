@@ -179,7 +179,7 @@ def test_killed_and_gone_on_with_nothing_is_lost_or_doubled(
 def test_killed_fifty_times(tmp_path: Path, ending: str) -> None:
     if ending == "parquet":
         pytest.importorskip("pyarrow")
-    check_kills(tmp_path, ending, files=2000, kills=50)
+    check_kills(tmp_path, ending, files=5000, kills=50)
 
 
 def test_the_workers_of_a_killed_run_end(tmp_path: Path) -> None:
