@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from zipreader.elements import ZipHypothesis
-from zipreader.reading.classifier import default_model_dir
 from zipreader.reading.images import open_pages
+from zipreader.reading.modelfolder import default_model_dir
 from zipreader.reading.reader import Reader
 
 

@@ -15,7 +15,7 @@ from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.rules import Answer, Rules
 from zipreader.mailroom.store import Store
 from zipreader.reading.classifier import Classifier
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import model_name
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 from zipreader.reading.record import error_record

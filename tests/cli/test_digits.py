@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Command
 from zipreader.errors import ExitCode
 from zipreader.reading.classifier import Classifier
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import model_name
 from zipreader.training.figures import DigitFigure, Figures, OtherFigure
 from zipreader.training.sources import Sources
 

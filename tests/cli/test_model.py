@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tests.conftest import Command
 from zipreader.errors import ExitCode
-from zipreader.reading.classifier import default_model_dir
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import default_model_dir, model_name
 
 
 def test_the_shipped_model_is_described(zipreader: Command) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from zipreader.errors import ModelError
 from zipreader.evaluation.description import describe
-from zipreader.reading.classifier import default_model_dir
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import default_model_dir, model_name
 
 CARD = """\
 # The digit network

@@ -13,8 +13,10 @@ from hypothesis.extra import numpy as hnp
 from tests.drawing import blank, print_text
 from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.errors import ModelError
-from zipreader.reading.classifier import Classifier, default_model_dir, softmax
+from zipreader.reading.classifier import Classifier
+from zipreader.reading.modelfolder import default_model_dir
 from zipreader.reading.normalize import normalize
+from zipreader.reading.runtime import softmax
 
 CARD: dict[str, object] = {"name": "tiny", "classes": 11, "temperature": 1.0}
 

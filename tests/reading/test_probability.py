@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zipreader.errors import ModelError, UsageError
-from zipreader.reading.classifier import default_model_dir
+from zipreader.reading.modelfolder import default_model_dir
 from zipreader.reading.probability import Calibration, Certificate, features, load_calibration
 from zipreader.reading.trees import LEAF, BoostedTrees, Node
 

@@ -10,9 +10,8 @@ from tests.drawing import blank, field_of, printed
 from zipreader.config import ReaderConfig, SpellConfig
 from zipreader.elements import Strip
 from zipreader.errors import ModelError
-from zipreader.reading.classifier import default_model_dir
 from zipreader.reading.ctc import BLANK, SIGNS, probabilities
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import default_model_dir, model_name
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
 

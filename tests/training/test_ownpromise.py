@@ -12,7 +12,7 @@ import pytest
 
 from zipreader.errors import InputError
 from zipreader.reading.classifier import Classifier
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import model_name
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored, needs

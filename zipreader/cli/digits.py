@@ -28,10 +28,10 @@ def evaluate_digits(
 ) -> None:
     """Measure the network and print its figures."""
     from zipreader.reading.classifier import Classifier
-    from zipreader.reading.networks import model_name
+    from zipreader.reading.modelfolder import DIGITS, model_name
     from zipreader.training.digits import figures_to_dict, measure_digits
 
-    classifier, name = Classifier(model, runtime), model_name(model, ("model",))
+    classifier, name = Classifier(model, runtime), model_name(model, [DIGITS])
     with stderr().status("making and reading tiles"):
         figures = measure_digits(classifier, sources, workers)
     if as_json:

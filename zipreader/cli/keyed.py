@@ -55,8 +55,7 @@ def _of_store(path: Path, model: Path | None, calibration: Path | None) -> OwnMa
     """The fair sample of a database; its images are read again, as far as they are there."""
     from zipreader.mailroom.sample import fair_sample
     from zipreader.mailroom.store import Store
-    from zipreader.reading.classifier import default_model_dir
-    from zipreader.reading.networks import model_name
+    from zipreader.reading.modelfolder import default_model_dir, model_name
     from zipreader.reading.probability import load_calibration
     from zipreader.training.ownmail import Labelled, scored_by_record
     from zipreader.training.ownpromise import OwnMail

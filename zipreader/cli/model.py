@@ -34,7 +34,7 @@ def model(
     [bold]Example:[/bold]  zipreader model
     """
     from zipreader.evaluation.description import describe
-    from zipreader.reading.classifier import default_model_dir
+    from zipreader.reading.modelfolder import default_model_dir
 
     found = describe(folder or default_model_dir(), calibration)
     if as_json:

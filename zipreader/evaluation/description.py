@@ -11,7 +11,7 @@ from typing import Any
 
 from zipreader.errors import ModelError
 from zipreader.reading.classifier import Classifier
-from zipreader.reading.networks import STEMS, model_name
+from zipreader.reading.modelfolder import STEMS, model_name
 from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"

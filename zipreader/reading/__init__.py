@@ -30,6 +30,6 @@ Under them: ``imageops``, ``clock``, ``outline`` (of the envelope), ``sides`` (i
 ``light`` (makes the paper white), ``rules``, ``seams``, ``trellis``, ``align`` (where the
 digits of a given text stand), ``stripnet`` (runs the networks that read strips), ``ctc``
 (frames <-> texts), ``letters`` (the signs of words), ``trees`` (sums of decision trees),
-``runtime`` (runs network files), ``networks`` (their common name), ``faults`` (of the reader
+``runtime`` (runs network files), ``modelfolder`` (their folder and name), ``faults`` (of the reader
 itself), ``panel`` and ``formats``.
 """

@@ -7,8 +7,6 @@ calibrates them.
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +14,11 @@ import numpy as np
 
 from zipreader.elements import NOT_A_DIGIT, Scores, Tiles
 from zipreader.errors import ModelError
+from zipreader.reading.modelfolder import DIGITS, default_model_dir, read_card
 from zipreader.reading.normalize import TILE
-from zipreader.reading.runtime import Logits, Runtime, load_network
+from zipreader.reading.runtime import Logits, Runtime, load_network, softmax
 
 _CLASSES = NOT_A_DIGIT + 1
-
-
-def default_model_dir() -> Path:
-    """The folder of the shipped model, in a wheel or in a checkout."""
-    packaged = Path(str(files("zipreader"))) / "models"
-    return packaged if packaged.is_dir() else Path(str(files("zipreader"))).parent / "models"
 
 
 class Classifier:
@@ -38,10 +31,10 @@ class Classifier:
 
     def __init__(self, model_dir: Path | None = None, runtime: Runtime = "litert") -> None:
         self.model_dir = model_dir or default_model_dir()
-        card = read_card(self.model_dir / "model.json")
-        self.temperature = _temperature(card, self.model_dir / "model.json")
+        card = read_card(self.model_dir / f"{DIGITS}.json")
+        self.temperature = _temperature(card, self.model_dir / f"{DIGITS}.json")
         shapes = (TILE, TILE, 1), (_CLASSES,)
-        self._network = load_network(self.model_dir / "model", runtime, shapes)
+        self._network = load_network(self.model_dir / DIGITS, runtime, shapes)
 
     def scores(self, tiles: Tiles) -> Scores:
         """(N, 28, 28) uint8 tiles -> (N, 11) float32 posteriors; N may be 0."""
@@ -52,30 +45,6 @@ class Classifier:
         if len(tiles) == 0:
             return np.zeros((0, _CLASSES), np.float32)
         return self._network(tiles.astype(np.float32)[..., np.newaxis] / np.float32(255))
-
-
-def softmax(logits: Logits) -> Scores:
-    """Softmax over the last axis, stable."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True, initial=-np.inf))
-    scores: Scores = (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)
-    return scores
-
-
-def read_card(path: Path) -> dict[str, Any]:
-    """What ``model.json`` says.
-
-    Raises:
-        ModelError: it is missing, damaged or of another kind.
-    """
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelError(f"{path}: no model here ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path}: damaged model description ({error})") from error
-    if not isinstance(card, dict) or card.get("classes") != _CLASSES:
-        raise ModelError(f"{path}: not a zipreader model with {_CLASSES} classes")
-    return card
 
 
 def _temperature(card: dict[str, Any], path: Path) -> float:

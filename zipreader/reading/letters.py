@@ -13,8 +13,6 @@ OTHER = LETTERS
 """Digits and signs that are no letters of the alphabet."""
 BLANK = OTHER + 1
 SIGNS = BLANK + 1
-STEM = "letters"
-"""Of the network's files in a model folder."""
 _FIRST = ord("A")
 
 

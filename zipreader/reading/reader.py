@@ -13,7 +13,7 @@ from zipreader.config import ReaderConfig, SearchConfig
 from zipreader.elements import AddressBlock, Image, Page, Reading, UprightPage, ZipField
 from zipreader.errors import ModelError, UsageError
 from zipreader.reading import letters
-from zipreader.reading.classifier import Classifier, default_model_dir
+from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
 from zipreader.reading.decide import decide
 from zipreader.reading.directory import Directory
@@ -22,7 +22,7 @@ from zipreader.reading.fields import whole_field, zip_fields
 from zipreader.reading.images import open_pages, page_from_array
 from zipreader.reading.lines import find_lines
 from zipreader.reading.locate import locate
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import LETTERS, default_model_dir, model_name
 from zipreader.reading.page import upright_pages, whole_page
 from zipreader.reading.probability import Calibration, load_calibration
 from zipreader.reading.runtime import Runtime
@@ -71,7 +71,7 @@ class Reader:
         self.fields = FieldReader(
             self.classifier,
             Speller(model_dir, runtime),
-            StripNetwork(letters.STEM, letters.SIGNS, model_dir, runtime),
+            StripNetwork(LETTERS, letters.SIGNS, model_dir, runtime),
             Directory(),
             self.calibration,
             self.config,

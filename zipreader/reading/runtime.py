@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from zipreader.elements import Scores
 from zipreader.errors import MissingExtraError, ModelError
 
 Runtime = Literal["litert", "keras"]
@@ -33,6 +34,13 @@ def load_network(stem: Path, runtime: Runtime, shapes: tuple[Shape, Shape]) -> N
     if not path.is_file():
         raise ModelError(f"{path}: no model here")
     return _load_keras(path) if runtime == "keras" else _load_litert(path, shapes)
+
+
+def softmax(logits: Logits) -> Scores:
+    """Softmax over the last axis, stable."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True, initial=-np.inf))
+    scores: Scores = (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return scores
 
 
 def digest(path: Path) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from zipreader.config import SpellConfig
 from zipreader.elements import Frames, Spelling, Strip
 from zipreader.reading.ctc import SIGNS, any_zip, by_zip, likeliest_zips, probabilities
+from zipreader.reading.modelfolder import STRIP
 from zipreader.reading.runtime import Runtime
 from zipreader.reading.strip import resized
 from zipreader.reading.stripnet import StripNetwork
@@ -28,7 +29,7 @@ class Speller:
     """
 
     def __init__(self, model_dir: Path | None = None, runtime: Runtime = "litert") -> None:
-        self._network = StripNetwork("strip", SIGNS, model_dir, runtime)
+        self._network = StripNetwork(STRIP, SIGNS, model_dir, runtime)
 
     def spell(self, strip: Strip, config: SpellConfig) -> Spelling:
         """What a strip spells."""

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from zipreader.elements import Frames, Strip
-from zipreader.reading.classifier import default_model_dir, softmax
-from zipreader.reading.runtime import Runtime, load_network
+from zipreader.reading.modelfolder import default_model_dir
+from zipreader.reading.runtime import Runtime, load_network, softmax
 from zipreader.reading.strip import ROWS, STRIDE
 
 _BEHIND = 8

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from zipreader.elements import NOT_A_DIGIT
-from zipreader.reading.classifier import softmax
+from zipreader.reading.runtime import softmax
 from zipreader.training.network import NETWORKS
 from zipreader.training.plan import CleaningConfig
 from zipreader.training.pools import Pool

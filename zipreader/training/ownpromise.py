@@ -23,8 +23,7 @@ from datetime import date
 from pathlib import Path
 
 from zipreader.errors import InputError
-from zipreader.reading.classifier import default_model_dir
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import default_model_dir, model_name
 from zipreader.reading.probability import Calibration, load_calibration
 from zipreader.training.certify import (
     DELTA,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zipreader.config import TownConfig
 from zipreader.files import write_whole
-from zipreader.reading.networks import model_name
+from zipreader.reading.modelfolder import model_name
 from zipreader.reading.probability import Calibration, Certificate
 from zipreader.reading.trees import BoostedTrees
 from zipreader.synth import Population, SourcesSpec

@@ -12,7 +12,8 @@ from zipreader.training.sources import Sources
 pytest.importorskip("keras")
 
 # ruff: noqa: E402 - what needs Keras comes after the question whether it is there
-from zipreader.reading.letters import SIGNS, STEM
+from zipreader.reading.letters import SIGNS
+from zipreader.reading.modelfolder import LETTERS
 from zipreader.reading.speller import Speller
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.pipeline import Workshop
@@ -68,7 +69,7 @@ def test_the_letter_network_starts_from_the_strip_network(sources: Sources, tmp_
     }
     assert outcome.difference < 1e-4
     assert outcome.figures.signs > 0
-    assert StripNetwork(STEM, SIGNS, out).frames([]) == []
+    assert StripNetwork(LETTERS, SIGNS, out).frames([]) == []
     assert "Trained on 60 lines" in (out / "LETTERS_CARD.md").read_text()
 
 

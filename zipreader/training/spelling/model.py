@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from zipreader.errors import ModelError, OutputError, UsageError
-from zipreader.reading import ctc, letters
+from zipreader.reading import ctc, letters, modelfolder
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.convert import convert
 from zipreader.training.pipeline import Workshop
@@ -50,7 +50,7 @@ class StripPlan:
     @property
     def stem(self) -> str:
         """Of the network's files."""
-        return letters.STEM if self.lettering else "strip"
+        return modelfolder.LETTERS if self.lettering else modelfolder.STRIP
 
     @property
     def signs(self) -> int:
