@@ -14,7 +14,7 @@ import pytest
 from tests.mailroom.desk import Desk, letters, outcome
 from tests.mailroom.test_sinks import records_of
 from zipreader.mailroom.batch import Ledger, run_batch
-from zipreader.mailroom.journal import Recorded
+from zipreader.mailroom.identity import Recorded
 from zipreader.mailroom.pool import Pool
 from zipreader.mailroom.sinks import Lines, open_sink
 from zipreader.mailroom.sources import Folder

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.mailroom.desk import outcome
 from zipreader.errors import OutputError
-from zipreader.mailroom.identity import FileIdentity
-from zipreader.mailroom.journal import JournaledFile, Recorded, to_jsonl
+from zipreader.mailroom.identity import FileIdentity, Recorded
+from zipreader.mailroom.journal import JournaledFile, to_jsonl
 from zipreader.mailroom.work import MailFile, Outcome
 
 OUTCOMES = [

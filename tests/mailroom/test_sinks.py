@@ -41,7 +41,7 @@ def records_of(path: Path) -> list[dict[str, Any]]:
             from zipreader.mailroom.store import Store
 
             with Store.open(path, create=False) as store:
-                return list(store.records())
+                return [dict(piece.record) for piece in store.pieces("TRUE")]
 
 
 def _from_cells(row: dict[str, str]) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from typing import Protocol
 
-from zipreader.mailroom.identity import FileIdentity
-from zipreader.mailroom.journal import Recorded
+from zipreader.mailroom.identity import FileIdentity, Recorded
 from zipreader.mailroom.sinks import Sink
 from zipreader.mailroom.work import MailFile, Outcome
 

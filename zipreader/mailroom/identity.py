@@ -42,3 +42,11 @@ class FileIdentity:
             return FileIdentity.of(self.path) == self
         except (OSError, ValueError):
             return False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A file whose records are in an output."""
+
+    identity: FileIdentity
+    failed: bool

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from zipreader.errors import OutputError
-from zipreader.mailroom.identity import FileIdentity
+from zipreader.mailroom.identity import FileIdentity, Recorded
 from zipreader.mailroom.work import Outcome, one_line
 
 if sys.platform != "win32":
@@ -35,14 +35,6 @@ Encode = Callable[[Outcome], bytes]
 def to_jsonl(outcome: Outcome) -> bytes:
     """A line a record; names that are no Unicode are escaped (PEP 383)."""
     return b"".join(json.dumps(record).encode() + b"\n" for record in outcome.records)
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A file whose records are in the output."""
-
-    identity: FileIdentity
-    failed: bool
 
 
 @dataclass(frozen=True, slots=True)

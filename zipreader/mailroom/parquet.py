@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from zipreader.errors import MissingExtraError, OutputError
-from zipreader.mailroom.journal import JournaledFile, Recorded, to_jsonl
+from zipreader.mailroom.identity import Recorded
+from zipreader.mailroom.journal import JournaledFile, to_jsonl
 from zipreader.mailroom.work import Outcome, one_line
 
 try:

@@ -10,17 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 from zipreader.errors import OutputError, UsageError
-from zipreader.mailroom.identity import FileIdentity
-from zipreader.mailroom.journal import JournaledFile, Recorded, to_jsonl
-from zipreader.mailroom.store import Store, from_column
+from zipreader.mailroom.identity import Recorded
+from zipreader.mailroom.journal import JournaledFile, to_jsonl
+from zipreader.mailroom.store import Store
 from zipreader.mailroom.work import Outcome, Record
 from zipreader.reading.record import error_record
-
-_RECORDED = """
-SELECT path, size, mtime_ns,
-    EXISTS (SELECT 1 FROM pieces WHERE file = files.id AND decision IS NULL)
-FROM files ORDER BY id
-"""
 
 COLUMNS = tuple(error_record("", None))
 """The keys of a record, in their order."""
@@ -108,8 +102,7 @@ class _StoreSink:
         self._store = store
 
     def recorded(self) -> Iterator[Recorded]:
-        for path, size, mtime_ns, failed in self._store.rows(_RECORDED):
-            yield Recorded(FileIdentity(from_column(path), size, mtime_ns), bool(failed))
+        return self._store.recorded()
 
     def add(self, outcome: Outcome) -> None:
         self._store.add_file(outcome.file.identity, outcome.records)

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from zipreader.errors import NoStoreError, StoreError
-from zipreader.mailroom.identity import FileIdentity
+from zipreader.mailroom.identity import FileIdentity, Recorded
 from zipreader.mailroom.migrations import (
     ForeignDatabaseError,
     NewerVersionError,
@@ -35,6 +35,11 @@ Clock = Callable[[], float]
 
 _BUSY_SECONDS = 30.0
 _PAUSE_SECONDS = 0.01
+
+_RECORDED = """
+SELECT path, size, mtime_ns, id IN (SELECT file FROM pieces WHERE decision IS NULL)
+FROM files ORDER BY id
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,15 +171,10 @@ class Store:
         if record["decision"] == "review":
             connection.execute("INSERT INTO waiting VALUES (?)", (piece,))
 
-    def recorded(self) -> Iterator[FileIdentity]:
+    def recorded(self) -> Iterator[Recorded]:
         """Every file that was added, in that order; those that could not be read as well."""
-        rows = self.rows("SELECT path, size, mtime_ns FROM files ORDER BY id")
-        return (FileIdentity(from_column(path), size, mtime) for path, size, mtime in rows)
-
-    def records(self) -> Iterator[Record]:
-        """Every record as it was written, in that order."""
-        rows = self.rows("SELECT record FROM pieces ORDER BY id")
-        return (self._record(text) for (text,) in rows)
+        for path, size, mtime_ns, failed in self.rows(_RECORDED):
+            yield Recorded(FileIdentity(from_column(path), size, mtime_ns), bool(failed))
 
     def piece(self, number: int) -> Piece | None:
         """A piece by its number; ``None`` where there is none."""
