@@ -98,7 +98,7 @@ def no_reader() -> ToldReader:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_worker_cannot_open_is_told_as_it_is(jobs: list[Job], workers: int) -> None:
     made = generated(["printed"], 2, [3])
-    with pytest.raises(MissingExtraError, match=r"pip install 'zipreader\[synth\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[synth\]'"):
         list(run(made, Setup(blind_reader, Uninstalled()), workers))
     with pytest.raises(ModelError, match="no model here"):
         list(run(jobs, Setup(no_reader), workers))
