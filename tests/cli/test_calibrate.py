@@ -116,7 +116,7 @@ def test_too_little_mail_is_told_of_the_pieces_that_start_the_search(
     mail = folder_of(tmp_path / "mail", 30)
     done = zipreader("calibrate", mail, "--out", tmp_path / "own.json")
     assert done.code == ExitCode.INPUT
-    assert re.search(r"\d+ of 30 \(the others start the search\) pieces certify", done.complaint)
+    assert re.search(r"\d+ pieces of 30, as the others start the search, are too", done.complaint)
 
 
 def test_too_little_mail_is_one_line_with_the_numbers_needed(

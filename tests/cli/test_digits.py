@@ -64,6 +64,8 @@ def test_a_folder_of_that_name_is_a_folder(
         (("digits", "--count", 3), "--count does not go with 'evaluate digits'"),
         (("digits", "--max-error", "1%"), "--max-error does not go"),
         (("--mnist", "m.npz"), "--mnist goes with 'evaluate digits' only"),
+        (("mail", "--kind", "printed"), "--kind is for mail that is made, not for a folder"),
+        (("mail", "--seed", 3, "--count", 5), "--count is for mail that is made"),
     ],
 )
 def test_options_of_the_other_use_are_refused(

@@ -7,7 +7,16 @@ import pytest
 from rich.console import Console
 
 from tests.conftest import Command
-from tests.mailroom.office import AGAWAM, CHICAGO, ISLIP, NOWHERE, drawn_mail, fill
+from tests.mailroom.office import (
+    AGAWAM,
+    CHICAGO,
+    ISLIP,
+    NOWHERE,
+    drawn_mail,
+    fill,
+    identity,
+    record,
+)
 from zipreader.cli.picture import Graphics, graphics_of, show_picture
 from zipreader.cli.review import _HELP
 from zipreader.errors import ExitCode
@@ -77,6 +86,18 @@ def test_a_name_that_is_no_plain_text_is_shown_all_the_same(
     done = zipreader("review", "--db", tmp_path / "mail.db", "--name", "Ann")
     assert done.code == ExitCode.OK
     assert "/mail/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[2J/1.png" in done.out
+
+
+def test_a_further_page_of_a_file_is_named(
+    zipreader: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path / "mail.db") as store:
+        pages = [record("/in/a.tif", page=page) for page in (1, 2)]
+        store.add_file(identity("/in/a.tif"), pages)
+    typing(monkeypatch, "n", "q")
+    shown = zipreader("review", "--db", tmp_path / "mail.db", "--name", "Ann").out
+    assert "/in/a.tif\n" in shown
+    assert "/in/a.tif, page 2\n" in shown
 
 
 def test_who_has_no_name_is_asked_for_one(

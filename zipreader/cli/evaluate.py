@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _WRITERS = (".html", ".md", ".json")
 _DATA = frozenset({"mnist", "strokes", "letters", "words"})
+_MADE = frozenset({"count", "kind", "seed"})
+"""Of mail that is made on the fly."""
 
 
 def evaluate(
@@ -169,6 +171,8 @@ def _check_options(context: typer.Context, digits: bool) -> None:
             if digits
             else f"{option} goes with 'evaluate digits' only"
         )
+    if not digits and "folder" in given and (wrong := given & _MADE):
+        raise UsageError(f"--{min(wrong)} is for mail that is made, not for a folder")
 
 
 def _check_targets(targets: Sequence[Path]) -> None:

@@ -168,7 +168,8 @@ class _Seat:
         for number, candidate in enumerate(task.candidates, 1):
             zip_code = Text(candidate.zip, style="bold" if number == 1 else "")
             table.add_row(Text(str(number), style="dim"), zip_code, _place(candidate.place))
-        title = Text(one_line(task.piece.file.path), style="dim")
+        page = f", page {task.piece.page}" if (task.piece.page or 1) > 1 else ""
+        title = Text(f"{one_line(task.piece.file.path)}{page}", style="dim")
         self.console.print(Group(title, *(Text(f"• {r}") for r in task.reasons), table))
 
     def _told(self, answer: Answer) -> str:

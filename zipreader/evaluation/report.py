@@ -223,7 +223,7 @@ def load_report(path: Path) -> Report:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: not a report of zipreader evaluate ({error!r})") from error
+        raise InputError(f"{path}: not a report of zipreader evaluate, or a damaged one") from error
 
 
 def to_json(report: Report, comparison: Mapping[str, Any] | None = None) -> str:

@@ -137,8 +137,8 @@ def certify_all(
     ]
     certificates = tuple(certificate for certificate in found if certificate is not None)
     if not certificates:
-        number = f"{len(calibration):,}{among}"
-        raise InputError(f"{number} pieces certify nothing; {needs(alphas, delta)}")
+        number = f"{len(calibration):,} pieces{among}"
+        raise InputError(f"{number} are too little mail to certify on; {needs(alphas, delta)}")
     return certificates
 
 

@@ -129,15 +129,15 @@ def certify_own_mail(
     used = use(mail, plan, config, workers, stage)
     measured = [piece.read for piece in used.certify]
     scored = [piece.scored for piece in measured]
-    of_all = f" of {len(used.read):,} (the others start the search)" if used.spent else ""
+    of_all = f" of {len(used.read):,}, as the others start the search," if used.spent else ""
     try:
         certificates = certify_all(used.start, scored, among=of_all)
     except InputError as error:
         accepted = [s for s in scored if s.probability >= _threshold_in_use(present)]
         wrong = sum(not s.right for s in accepted)
         raise InputError(
-            f"{mail.origin}: {error}; of the {len(scored):,} that could certify, "
-            f"{len(accepted):,} reach the threshold in use, {wrong} of them with a wrong ZIP"
+            f"{mail.origin}: {error}; here {len(accepted):,} reach the threshold in use, {wrong} "
+            f"of them with a wrong ZIP{_not_read(used.read)}"
         ) from error
     calibration = replace(
         used.calibration,
@@ -153,6 +153,12 @@ def certify_own_mail(
         accepted_by_kind(measured, calibration.certificate().threshold),
     )
     return OwnPromise(promise, tuple(piece.error for piece in used.read if piece.error))
+
+
+def _not_read(pieces: Sequence[OwnPiece]) -> str:
+    """In words, how many pieces could not be read, and why the first could not."""
+    errors = [piece.error for piece in pieces if piece.error]
+    return f"; {len(errors):,} could not be read: {errors[0]}" if errors else ""
 
 
 @dataclass(frozen=True, slots=True)
