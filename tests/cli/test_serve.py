@@ -99,7 +99,8 @@ def test_behind_a_proxy_of_this_machine_the_server_is_called_by_another_name(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_it_serves_until_it_is_interrupted(database: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_interrupted(database: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "zipreader", "serve", "--db", str(database)]
     server = subprocess.Popen([*command, "--port", "0"], stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
@@ -111,7 +112,7 @@ def test_it_serves_until_it_is_interrupted(database: Path) -> None:
         connection.request("GET", "/v1/health")
         assert connection.getresponse().status == 200
         connection.close()
-        server.send_signal(signal.SIGINT)
+        server.send_signal(number)
         assert server.wait(60) == ExitCode.OK
         assert server.stderr.read() == ""
     finally:

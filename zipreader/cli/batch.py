@@ -58,7 +58,7 @@ def batch(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            metavar="INPUT...",
+            metavar="INPUT",
             help="Folders (with those in them), files, globs such as 'mail/**/*.tif'; "
             "'-' reads a list of files from stdin, a name a line.",
         ),

@@ -36,7 +36,7 @@ _STDIN_PATH = "<stdin>"
 def read(
     images: Annotated[
         list[str],
-        typer.Argument(metavar="IMAGE...", help="Scans or photos; '-' reads one from stdin."),
+        typer.Argument(metavar="IMAGE", help="Scans or photos; '-' reads one from stdin."),
     ],
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON record a page and line, for programs.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
@@ -93,6 +94,7 @@ def serve(
     )
     with _listening(host, port) as listener, suppress(KeyboardInterrupt):
         where = f"[{host}]" if ":" in host else host
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as with Ctrl-C
         stderr().print(f"http://{where}:{listener.getsockname()[1]}  (Ctrl-C ends)")
         server.run([listener])
 
