@@ -163,16 +163,13 @@ def _check_options(context: typer.Context, digits: bool) -> None:
         for name in context.params
         if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
     }
-    wrong = given - DIGITS_OPTIONS if digits else given & _DATA
+    wrong, why = given & _DATA, "goes with 'evaluate digits' only"
+    if digits:
+        wrong, why = given - DIGITS_OPTIONS, "does not go with 'evaluate digits'"
+    elif "folder" in given and not wrong:
+        wrong, why = given & _MADE, "is for mail that is made, not for a folder"
     if wrong:
-        option = f"--{min(wrong).replace('_', '-')}"
-        raise UsageError(
-            f"{option} does not go with 'evaluate digits'"
-            if digits
-            else f"{option} goes with 'evaluate digits' only"
-        )
-    if not digits and "folder" in given and (wrong := given & _MADE):
-        raise UsageError(f"--{min(wrong)} is for mail that is made, not for a folder")
+        raise UsageError(f"--{min(wrong).replace('_', '-')} {why}")
 
 
 def _check_targets(targets: Sequence[Path]) -> None:
