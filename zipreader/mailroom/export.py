@@ -84,11 +84,9 @@ def _jsonl_heading(path: Path) -> tuple[str, ...]:
 
 
 def _parquet_heading(path: Path) -> tuple[str, ...]:
-    _, pq = _parquet()
-    try:
-        return tuple(pq.read_schema(path).names)
-    except ValueError:  # what Arrow calls invalid
-        return ()
+    from zipreader.mailroom.parquet import columns_of
+
+    return columns_of(path)
 
 
 def _write_csv(path: Path, rows: Iterator[Row]) -> int:

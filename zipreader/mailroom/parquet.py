@@ -80,7 +80,7 @@ class ParquetFile:
                     f"there is such a file, and {self._lines_path.name}, from which it would be "
                     "made anew, is missing: name another, or remove it if it is not needed"
                 )
-            elif _names(self.path) != SCHEMA.names:
+            elif columns_of(self.path) != tuple(SCHEMA.names):
                 cause = "there is such a file, and it is not the work of a batch: name another"
             else:
                 return
@@ -116,12 +116,12 @@ class ParquetFile:
             self._lines.close()
 
 
-def _names(path: Path) -> list[str]:
+def columns_of(path: Path) -> tuple[str, ...]:
     """The columns of a Parquet file; none of another file."""
     try:
-        return list(pq.read_schema(path).names)
+        return tuple(pq.read_schema(path).names)
     except ValueError:  # what Arrow calls invalid
-        return []
+        return ()
 
 
 def _chunks(path: Path) -> Iterator[list[dict[str, Any]]]:
