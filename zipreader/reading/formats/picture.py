@@ -16,7 +16,8 @@ from PIL import (
 )
 from PIL import Image as Pillow
 
-from zipreader.elements import Page
+from zipreader.elements import Image, Page
+from zipreader.reading.formats.jpeg import jpeg_pixels
 from zipreader.reading.formats.opencv import opencv_pixels
 from zipreader.reading.formats.pixels import (
     ORIENTATION,
@@ -52,9 +53,7 @@ def picture_page(source: Source, kind: str) -> Page:
         try:
             picture = PICTURES[kind](source.stream)
             source.check_size(*picture.size)
-            picture.load()
-            if kind == "JPEG" and _is_unfinished(source):
-                raise EOFError
+            pixels = _jpeg(source, picture) if kind == "JPEG" else pixels_of(_loaded(picture))
         except Pillow.DecompressionBombError:  # past Pillow's limit but within ours
             if kind != "WebP":
                 raise
@@ -62,7 +61,28 @@ def picture_page(source: Source, kind: str) -> Page:
         tags = _exif_tags(picture)
         orientation = tags.get(ORIENTATION)
         density = oriented_density(stated_density(picture, tags), orientation)
-        return make_page(source, 0, oriented(pixels_of(picture), orientation), density)
+        return make_page(source, 0, oriented(pixels, orientation), density)
+
+
+def _jpeg(source: Source, picture: ImageFile.ImageFile) -> Image:
+    """The pixels of a JPEG whose header was read.
+
+    Raises:
+        EOFError: the picture has no end.
+    """
+    source.stream.seek(0)
+    data = source.stream.read()
+    pixels = jpeg_pixels(data, picture.mode)
+    if pixels is None:
+        pixels = pixels_of(_loaded(picture))
+    if _is_unfinished(data):
+        raise EOFError
+    return pixels
+
+
+def _loaded(picture: ImageFile.ImageFile) -> ImageFile.ImageFile:
+    picture.load()
+    return picture
 
 
 def _exif_tags(picture: ImageFile.ImageFile) -> Tags:
@@ -73,14 +93,12 @@ def _exif_tags(picture: ImageFile.ImageFile) -> Tags:
         return {}
 
 
-def _is_unfinished(source: Source) -> bool:
+def _is_unfinished(data: bytes) -> bool:
     """Whether a JPEG's picture has no end marker.
 
     Half a file that was padded with zeros, as interrupted copies are, decodes
     to half a picture without a word.
     """
-    source.stream.seek(0)
-    data = source.stream.read()
     at = 2
     while data[at : at + 1] == b"\xff" and data[at + 1] != _START_OF_SCAN:
         fill = data[at + 1] == 0xFF
