@@ -16,6 +16,9 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from zipreader.elements import Place
 from zipreader.errors import MissingExtraError
 
@@ -70,28 +73,41 @@ class Directory:
     def zips_of(self, name: str) -> tuple[str, ...]:
         """The ZIPs that go by a name: letters alone, the state behind the city, ``MEMPHISTN``.
 
-        The state may be spelt out.  The first time this reads the whole table, a tenth of a second.
+        The state may be spelt out.
         """
         for state, spelt_out in STATES.items():
             whole = letters_alone(spelt_out)
             if name.endswith(whole) and len(name) > len(whole):
-                found = self._by_name.get(name[: -len(whole)] + state)
-                if found is not None:
-                    return tuple(found)
-        return tuple(self._by_name.get(name, ()))
+                found = self._named(name[: -len(whole)], state)
+                if found:
+                    return found
+        return self._named(name[:-2], name[-2:])
+
+    def _named(self, city: str, state: str) -> tuple[str, ...]:
+        """The ZIPs of a state that go by the letters of a city, in order."""
+        names, ends, zips = self._letters
+        wanted, lines = f";{city}".encode("ascii", "replace"), []
+        at = names.find(wanted)
+        while at >= 0:
+            if names[at + len(wanted) : at + len(wanted) + 1] in (b";", b","):
+                lines.append(int(np.searchsorted(ends, at)))
+            at = names.find(wanted, at + 1)
+        mark = f",{state};".encode("ascii", "replace")
+        starts = [int(ends[line - 1]) if line else 0 for line in dict.fromkeys(lines)]
+        return tuple(
+            zips[line]
+            for line, start in zip(dict.fromkeys(lines), starts, strict=True)
+            if names.startswith(mark, names.index(b",", start))
+        )
 
     @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        """ZIPs by city and state, under each name."""
-        found: dict[str, list[str]] = {}
-        for line in self._table.decode().split("\n"):
-            if not line:
-                continue
-            first, *others = line[6:].split("; ")
-            city, _, state = first.rpartition(", ")
-            for name in dict.fromkeys((city, *others)):
-                found.setdefault(letters_alone(name) + state, []).append(line[:5])
-        return found
+    def _letters(self) -> tuple[bytes, npt.NDArray[np.intp], tuple[str, ...]]:
+        """The names in letters alone, ``;MEMPHIS,TN;OTHER;`` a line, where these end, the ZIPs."""
+        spare = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ,;\n"))
+        lines = self._table.strip().upper().translate(None, spare)
+        names = b";" + lines.replace(b"\n", b";\n;") + b";\n"
+        zips = tuple(line[:5] for line in self._table.decode().split("\n") if line)
+        return names, np.flatnonzero(np.frombuffer(names, np.uint8) == ord("\n")), zips
 
     def _line(self, wanted: bytes) -> int:
         """Where the first line that is not below ``wanted`` begins, by bisection."""
