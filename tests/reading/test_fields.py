@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -76,6 +78,58 @@ def test_digits_that_stand_far_apart_are_one_field(code: str) -> None:
     fields = zip_fields(locate(page, find_lines(page, LinesConfig()), LocateConfig()), CONFIG)
     whole = Box.around(boxes)
     assert any(field.box.grown(4, 4).intersection(whole) == whole for field in fields)
+
+
+def line_of(*signs: tuple[int, int], height: int = 24) -> AddressBlock:
+    """A block of one line of signs, each a gap and a width."""
+    x, parts = 100, []
+    for gap, width in signs:
+        parts.append(Box(x + gap, 100, x + gap + width, 100 + height))
+        x += gap + width
+    line = TextLine(tuple(parts), 0.0, float(height))
+    return AddressBlock(PAGE, line.box, (line,), 0.8)
+
+
+STATE = [(3, 14)] * 12
+TIGHT = [(3, 14)] * 4
+
+
+@pytest.mark.parametrize("space", [7, 11])
+@pytest.mark.parametrize("inside", [3, 7], ids=["even", "a one"])
+def test_words_of_tight_print_are_parted(space: int, inside: int) -> None:
+    code = [(space, 14), (inside, 14), *TIGHT[:3]]
+    block = line_of(*STATE, *code)
+    fields = zip_fields([block], CONFIG)
+    parts = block.lines[0].parts
+    assert fields[0].box.x0 < parts[-5].x0
+    assert fields[1].box == Box.around(parts[-5:])
+    assert fields[1].before == pytest.approx(space / 24)
+    assert fields[1].score < fields[0].score
+
+
+def test_both_parts_of_a_zip_with_four_more_are_kept_together() -> None:
+    block = line_of(*STATE, (9, 14), *TIGHT, (3, 6), (3, 14), *TIGHT[:3])
+    parts = block.lines[0].parts
+    assert any(field.box == Box.around(parts[-10:]) for field in zip_fields([block], CONFIG))
+
+
+def test_even_spaces_part_nothing() -> None:
+    assert len(zip_fields([line_of(*[(7, 14)] * 3, *[(5, 14)] * 12)], CONFIG)) == 1
+    assert len(zip_fields([line_of(*[(3, 14)] * 18)], CONFIG)) == 1
+
+
+def test_where_a_word_is_as_long_as_a_zip_no_other_is_made() -> None:
+    block = line_of(*STATE, (20, 14), *TIGHT)
+    boxes = [field.box for field in zip_fields([block], CONFIG)]
+    parts = block.lines[0].parts
+    assert boxes[0] == Box.around(parts[-5:])
+    assert all(box.width > 9 * 24 or box == boxes[0] for box in boxes)
+
+
+def test_the_gap_to_the_sign_before_a_field_is_told() -> None:
+    apart, alone = line_of(*STATE, (36, 14), *TIGHT), line_of((0, 14), *TIGHT)
+    assert zip_fields([apart], CONFIG)[0].before == pytest.approx(36 / 24)
+    assert zip_fields([alone], CONFIG)[0].before == math.inf
 
 
 def test_a_country_below_does_not_hide_the_zip() -> None:

@@ -1,13 +1,15 @@
 """Address block -> ranked places where the ZIP may stand.
 
 The ZIP ends the last line or stands on a line of its own, so the right end of
-each line is offered, cut at word gaps, the last line first.  Letters that come
-along on the left are told from digits by the decoder.
+each line is offered, cut at word gaps, the last line first; and cut at narrower
+gaps where tight print leaves no word as long as a ZIP.  Letters that come along
+on the left are told from digits by the decoder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from zipreader.elements import AddressBlock, Box, TextLine, UprightPage, ZipFiel
 from zipreader.reading import imageops
 
 _DEFAULTS = FieldsConfig()
+_End = tuple[Box, float]
+"""The right end of a line, and the height of its digits."""
 
 
 def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[ZipField, ...]:
@@ -64,7 +68,7 @@ def _ends(
     apart, or run into the state, is not missed.
     """
     words = _words(line, config.word_gap * line.text_height)
-    ends: list[tuple[Box, float]] = []
+    ends: list[_End] = []
     for first in range(len(words) - 1, -1, -1):
         parts = [part for word in words[first:] for part in word]
         height = _digit_height(parts, line.text_height)
@@ -74,13 +78,59 @@ def _ends(
         ends.append((_clip_left(box, parts, config.longest * height), height))
         if box.width > config.longest * height:
             break
+    narrow = _narrow_ends(line, ends, config)
     tried = len(config.end_weights)
     if len(ends) > tried:
         ends = [*ends[: tried - 1], ends[-1]]
+    weighed = [*zip(ends, config.end_weights, strict=False)]
+    weighed += [(end, config.narrow_weight) for end in narrow]
     return [
-        ZipField(block.page, box, line.slope, height, block.score * weight * share, block)
-        for (box, height), share in zip(ends, config.end_weights, strict=False)
+        ZipField(
+            block.page,
+            box,
+            line.slope,
+            height,
+            block.score * weight * share,
+            block,
+            _before(line, box, height),
+        )
+        for (box, height), share in weighed
     ]
+
+
+def _narrow_ends(line: TextLine, ends: Sequence[_End], config: FieldsConfig) -> list[_End]:
+    """Ends as long as a ZIP or a ZIP+4, where the words of the line have none.
+
+    Spaces of tight print are narrower than those between some people's digits, so that they
+    part words only where hardly any space behind them is wider.
+    """
+    found = []
+    reached = np.maximum.accumulate([part.x1 for part in line.parts])
+    gaps = np.maximum(0, np.array([part.x0 for part in line.parts[1:]]) - reached[:-1])
+    for low, high in config.narrow_lengths:
+        if any(low * height <= box.width <= high * height for box, height in ends):
+            continue
+        widest, end = 0.0, None
+        for first in range(len(line.parts) - 1, 0, -1):
+            parts = line.parts[first:]
+            height, box = _digit_height(parts, line.text_height), Box.around(parts)
+            if box.width > high * height:
+                break
+            gap, inside = float(gaps[first - 1]), gaps[first:]
+            middle, most = (share * gap for share in config.narrow_inside)
+            parted = gap >= config.narrow_gap * height and inside.max(initial=0) <= most
+            parted &= len(inside) > 0 and imageops.median(inside) <= middle
+            if parted and box.width >= low * height and gap >= widest:
+                widest, end = gap, (box, height)
+        if end is not None:
+            found.append(end)
+    return found
+
+
+def _before(line: TextLine, box: Box, height: float) -> float:
+    """The gap to the sign before a box of the line, in digit heights."""
+    signs = [p.x1 for p in line.parts if p.x0 < box.x0 and p.height >= line.text_height / 2]
+    return max(0.0, box.x0 - max(signs)) / height if signs else math.inf
 
 
 def _words(line: TextLine, gap: float) -> list[list[Box]]:
@@ -104,7 +154,7 @@ def _clip_left(box: Box, parts: list[Box], longest: float) -> Box:
     return Box(max(around.x0, round(box.x1 - longest)), around.y0, around.x1, around.y1)
 
 
-def _digit_height(parts: list[Box], text_height: float) -> float:
+def _digit_height(parts: Sequence[Box], text_height: float) -> float:
     """The usual height of the parts that are tall enough for digits."""
     heights = np.array([part.height for part in parts], dtype=np.float64)
     tall = heights[heights >= 0.6 * text_height]
