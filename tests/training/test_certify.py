@@ -15,6 +15,7 @@ from zipreader.training.certify import (
     certify_all,
     error_of,
     pieces_needed,
+    spared,
     threshold_grid,
 )
 
@@ -66,6 +67,54 @@ def test_no_accepted_mail_certifies_nothing() -> None:
     assert certify(mail(0, 0, rejected=50), [0.9], 0.5) is None
     assert certify([], [0.9], 0.5) is None
     assert certify(mail(5000, 0), [], 0.01) is None
+
+
+# --- mail that holds no ZIP ------------------------------------------------------------------
+
+
+def unreadable(accepted: int, rejected: int) -> list[Scored]:
+    return [Scored(0.95, False, readable=False)] * accepted + [
+        Scored(0.2, False, readable=False)
+    ] * rejected
+
+
+@pytest.mark.parametrize(("alpha", "share"), [(0.05, 0.1), (0.01, 0.02), (0.001, 0.02)])
+def test_of_mail_without_a_zip_twice_the_bound_is_accepted_and_2_percent(
+    alpha: float, share: float
+) -> None:
+    assert spared(alpha) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("slips", "others"), [(0, 149), (1, 236), (4, 456)])
+def test_so_much_mail_without_a_zip_is_needed(slips: int, others: int) -> None:
+    assert binom.cdf(slips, others, 0.02) <= 0.05 < binom.cdf(slips, others - 1, 0.02)
+    for more, passes in ((0, True), (-1, False)):
+        beside = unreadable(slips, others - slips + more)
+        passed = certify(mail(2000, 0), [0.9], 0.01, unreadable=beside)
+        assert (passed is not None) is passes
+
+
+def test_mail_without_a_zip_stops_the_walk() -> None:
+    pieces = [*mail(20_000, 0), *[Scored(0.7, right=True)] * 500]
+    beside = [*unreadable(1, 500), *[Scored(0.7, False, readable=False)] * 8]
+    (sparing,) = certify_all([*pieces, *beside], pieces, (0.01,), unreadable=beside)
+    (plain,) = certify_all([*pieces, *beside], pieces, (0.01,))
+    assert plain.threshold <= 0.7 < sparing.threshold
+    assert sparing.accepted == 20_000
+
+
+def test_too_little_mail_without_a_zip_promises_nothing_about_it() -> None:
+    pieces = mail(2000, 0)
+    (sparing,) = certify_all(pieces, pieces, (0.01,), unreadable=unreadable(3, 100))
+    assert certify_all(pieces, pieces, (0.01,)) == (sparing,)
+
+
+def test_the_walk_starts_where_mail_without_a_zip_lets_it() -> None:
+    slips = [Scored(p, False, readable=False) for p in np.linspace(0.6, 0.9, 12)]
+    tuning = [*mail(4000, 0), *unreadable(0, 400), *slips]
+    bound = threshold_grid(tuning, 4000, 0.01, unreadable=400)
+    assert certify(mail(4000, 0), bound, 0.01, unreadable=tuning[-412:]) is not None
+    assert bound[0] > 0.85
 
 
 # --- the walk --------------------------------------------------------------------------------

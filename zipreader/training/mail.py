@@ -91,9 +91,9 @@ def judge(reading: Reading, truth: str | None) -> tuple[Scored, tuple[Judged, ..
     )
     best = reading.best
     if best is None:
-        return Scored(0.0, False), judged
-    acceptable = best.place is not None
-    return Scored(best.probability if acceptable else 0.0, best.zip == truth), judged
+        return Scored(0.0, False, truth is not None), judged
+    probability = best.probability if best.place is not None else 0.0
+    return Scored(probability, best.zip == truth, truth is not None), judged
 
 
 def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
@@ -102,11 +102,16 @@ def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
     It would have looked elsewhere now and then, so this says where a walk over
     thresholds may start, and certifies nothing.
     """
+    readable = piece.scored.readable
     scored = [
-        Scored(calibration.probability(each.evidence) * (each.evidence["assigned"] > 0), each.right)
+        Scored(
+            calibration.probability(each.evidence) * (each.evidence["assigned"] > 0),
+            each.right,
+            readable,
+        )
         for each in piece.judged
     ]
-    return max(scored, key=lambda each: each.probability, default=Scored(0.0, False))
+    return max(scored, key=lambda each: each.probability, default=Scored(0.0, False, readable))
 
 
 def _run(plan: MailPlan, chunks: Sequence[range], workers: int) -> Iterator[list[PieceRead]]:

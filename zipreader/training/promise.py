@@ -34,7 +34,10 @@ MIX = (
     "turned", "photo", "must-flag",
 )  # fmt: skip
 """Kinds of the mail, in turn."""
-_TUNING_MIX = (*MIX, "must-flag")
+_UNREADABLE = "must-flag"
+_UNREADABLE_SHARE = 5
+"""So many pieces of other mail come to one more that must be flagged, for the second promise."""
+_TUNING_MIX = (*MIX, _UNREADABLE)
 """What must not be read is told by rare evidence, so the fit sees twice as much of it."""
 
 
@@ -70,7 +73,8 @@ def make_promise(
     The two kinds of mail share no writer, no digit, no face and no seed with each
     other, and no writer, digit or seed with what the networks were trained on.
     Calibration mail shares no face with that either; tuning mail is printed in
-    faces that trained.
+    faces that trained.  A fifth as much mail again that must be flagged is read for the
+    second promise alone.
 
     Raises:
         InputError: the mail is too little to fit or to certify anything.
@@ -89,8 +93,17 @@ def make_promise(
         first_seed=config.seed * 1_000_000 + 500_000,
     )
     measured = read_mail(other, workers, _told(stage, "calibration"))
+    more = replace(
+        other,
+        kinds=(_UNREADABLE,),
+        count=config.calibration // _UNREADABLE_SHARE,
+        first_seed=config.seed * 1_000_000 + 750_000,
+    )
+    beside = read_mail(more, workers, _told(stage, "must-flag"))
     certificates = certify_all(
-        [rescored(piece, fitted) for piece in pieces], [piece.scored for piece in measured]
+        [rescored(piece, fitted) for piece in pieces],
+        [piece.scored for piece in measured],
+        unreadable=[piece.scored for piece in (*measured, *beside) if not piece.scored.readable],
     )
     calibration = replace(
         fitted,
