@@ -137,7 +137,16 @@ class FieldsConfig:
     end_weights: tuple[float, ...] = (1.0, 0.8, 0.5)
     """Weights of the shortest end of a line that may be a ZIP, of one word more, and of all that
     a ZIP+4 may take."""
-    most_fields: int = 5
+    narrow_gap: float = 0.2
+    """A narrower space parts words of tight print too, where hardly any behind it is wider."""
+    narrow_inside: tuple[float, float] = (0.6, 1.1)
+    """So many times as wide are those at the most: the middle one, and any, as there is much
+    space around a 1."""
+    narrow_lengths: tuple[tuple[float, float], ...] = ((2.0, 5.0), (5.0, 9.0))
+    """Lengths of a ZIP and of a ZIP+4; where no word has them such a space is looked for."""
+    narrow_weight: float = 0.9
+    """Weight of an end that is parted so."""
+    most_fields: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +311,8 @@ class DecideConfig:
     """A digit whose posterior is below is named."""
     other_length: float = 0.2
     """Share of paths with other than five digits that is named."""
+    covered: float = 2.5
+    """A digit so many times as thick as the others is named."""
     rival: float = 0.1
     """Probability of another ZIP on the same piece that is named."""
     place_agrees: float = -0.7

@@ -14,6 +14,7 @@ number.  Absent is ``None``.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -243,7 +244,8 @@ class ZipField:
     """A place where the ZIP may stand; ``box`` in upright pixels.
 
     ``score`` in 0..1 ranks the place among others, not the legibility.
-    ``block`` is ``None`` where the field was given alone.
+    ``block`` is ``None`` where the field was given alone.  ``before`` is the gap to the sign
+    before it on its line, in digit heights; infinite where there is none.
     """
 
     page: UprightPage
@@ -252,6 +254,7 @@ class ZipField:
     digit_height: float
     score: float
     block: AddressBlock | None = None
+    before: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -275,15 +278,15 @@ class Spelling:
     ``views`` are the frames of its strip, and of the strip in other sizes where these were
     looked at; ``texts`` its likeliest ZIPs (``12345`` or ``12345-6789``), ``probability``
     that of the likeliest five digits, the mean over the views; it is not calibrated.
-    ``complete`` is that of all ZIPs together, told where the strip was looked at again: the
-    rest spells too few digits or too many.
+    ``counts`` are those of 0 to 9 digits, whichever they are, told where the strip was looked
+    at again.
     """
 
     strip: Strip
     views: tuple[Frames, ...]
     texts: tuple[str, ...]
     probability: float
-    complete: float = 1.0
+    counts: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -377,6 +380,7 @@ class Reason(Enum):
     WRONG_LENGTH = "The ZIP does not seem to have five digits."
     UNCLEAR_DIGIT = "A digit is unclear."
     ILLEGIBLE = "Most digits are unclear."
+    COVERED = "A digit is blotted or struck out."
     UNASSIGNED = "This ZIP is not assigned to any place."
     OTHER_PLACE = "The address names another place than that of this ZIP."
     COMPETING = "Two different ZIPs are possible."

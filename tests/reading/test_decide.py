@@ -25,6 +25,7 @@ def hypothesis(
     confidences: tuple[float, ...] = (0.999,) * 5,
     other_lengths: float = 0.0,
     named: tuple[float, float] = (-0.1, -5.0),
+    thickest: float = 1.2,
     height: int = 40,
 ) -> ZipHypothesis:
     digits = tuple(
@@ -32,7 +33,12 @@ def hypothesis(
         for i, (value, confidence) in enumerate(zip(code, confidences, strict=True))
     )
     place = Place("Memphis", "TN") if assigned else None
-    evidence = {"other_lengths": other_lengths, "named": named[0], "named_rival": named[1]}
+    evidence = {
+        "other_lengths": other_lengths,
+        "named": named[0],
+        "named_rival": named[1],
+        "thickest": thickest,
+    }
     return ZipHypothesis(code, None, FIELD, digits, 0.9, evidence, probability, place)
 
 
@@ -95,6 +101,11 @@ def test_another_length_is_named() -> None:
     assert reasons(hypothesis(probability=0.5, other_lengths=0.6)) == [Reason.WRONG_LENGTH]
 
 
+def test_a_blotted_digit_is_named() -> None:
+    assert reasons(hypothesis(probability=0.5, thickest=4.0)) == [Reason.COVERED]
+    assert reasons(hypothesis(thickest=4.0)) == []
+
+
 def test_a_rival_zip_is_named() -> None:
     best, rival = hypothesis(probability=0.5), hypothesis("38111", 0.45)
     decision = decide((best, rival), True, THRESHOLD, CONFIG)
@@ -135,7 +146,13 @@ def test_every_reason_can_be_reached() -> None:
         *reasons(hypothesis(probability=0.5, named=(-3.0, -0.1))),
         *reasons(hypothesis(probability=0.5, confidences=(0.5,) * 5)),
         *reasons(
-            hypothesis(probability=0.5, confidences=(0.5, 1, 1, 1, 1), other_lengths=0.6, height=8),
+            hypothesis(
+                probability=0.5,
+                confidences=(0.5, 1, 1, 1, 1),
+                other_lengths=0.6,
+                thickest=9,
+                height=8,
+            ),
             hypothesis("38111", 0.45),
         ),
     ]

@@ -175,12 +175,20 @@ def test_no_ink_has_no_width() -> None:
 
 @pytest.mark.parametrize("width", [1, 3, 8, 20])
 def test_the_girth_is_that_of_the_thickest_place(width: int) -> None:
-    tile = np.zeros((28, 28), np.uint8)
-    tile[4:24, 14] = 255
+    mask = np.zeros((28, 28), np.bool_)
+    mask[4:24, 26] = True
     top = min(4, 24 - width)
-    tile[top : top + width, 4 : 4 + width] = 255
-    assert imageops.girth(tile) == pytest.approx(max(width, 1), abs=1.2)
-    assert imageops.girth(np.zeros((28, 28), np.uint8)) == 0
+    mask[top : top + width, 2 : 2 + width] = True
+    girths = imageops.girths(mask)
+    assert girths.shape == mask.shape
+    assert girths.max() == pytest.approx(width + 1, abs=1.2)
+    assert girths[:, 26].max() == pytest.approx(2)
+    assert not girths[~mask].any()
+    assert not imageops.girths(np.zeros((28, 28), np.bool_)).any()
+
+
+def test_beyond_the_mask_there_is_no_ink() -> None:
+    assert imageops.girths(np.ones((9, 40), np.bool_)).max() == pytest.approx(10, abs=0.5)
 
 
 # --- warp ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.drawing import blank, draw_envelope, inverse, on_desk, rotated
 from zipreader.config import PageConfig
 from zipreader.elements import Box, GreyImage, Image, Matrix, Page, UprightPage, transform_points
-from zipreader.reading.light import flat_part, flatten
+from zipreader.reading.light import even_part, flat_part, flatten
 from zipreader.reading.page import upright_pages
 
 CONFIG = PageConfig()
@@ -116,6 +116,34 @@ def test_the_zip_is_shown_on_a_desk(corners: npt.NDArray[np.float64]) -> None:
     assert np.median(shown) > 240
     assert 0.1 < (shown < 128).mean() < 0.5
     assert min(shown[:2].min(), shown[-2:].min()) > 200
+
+
+# --- what is wider than strokes --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paper", [(235, 235, 235), (130, 180, 210)], ids=["white", "kraft"])
+def test_a_blot_is_paper_in_a_flat_part_and_dark_in_an_even_one(
+    paper: tuple[int, int, int],
+) -> None:
+    share = np.repeat(taken(FINE)[..., np.newaxis], 3, axis=2)
+    image = inked(share, np.array((40, 30, 30)), np.array(paper))
+    x, y = (round(value) for value in ZIP.center)
+    cv2.circle(image, (x, y), 45, (35, 25, 25), cv2.FILLED)
+    page = upright(image)
+    around = ZIP.grown(40, 20)
+    matrix: Matrix = np.array([[1, 0, around.x0], [0, 1, around.y0], [0, 0, 1]], np.float64)
+    size = around.width, around.height
+    blot = np.s_[y - around.y0 - 8 : y - around.y0 + 8, x - around.x0 - 8 : x - around.x0 + 8]
+    even, flat = even_part(page, matrix, size), flat_part(page, matrix, size)
+    assert flat[blot].min() > 150
+    assert even[blot].max() < 70
+    assert np.median(even) > 240
+
+
+def test_paper_that_is_not_there_is_white_in_an_even_part() -> None:
+    scene, _ = on_desk(blank(1900, 825, 235), LEVEL, (3000, 1640), 10)
+    outside: Matrix = np.array([[1, 0, -90], [0, 1, -90], [0, 0, 1]], np.float64)
+    assert even_part(upright(scene, None), outside, (80, 80)).min() > 225
 
 
 # --- paper and ink ---------------------------------------------------------------------------

@@ -164,6 +164,19 @@ def test_a_digit_that_was_blotted_out_is_flagged(reader: Reader) -> None:
     assert not read(reader, grey).decision.accepted
 
 
+@pytest.mark.parametrize("share", [0.0, 0.25], ids=["hidden", "shining through"])
+def test_a_blot_is_told_even_where_a_digit_shines_through(reader: Reader, share: float) -> None:
+    grey, box = ENVELOPE.grey.copy(), ENVELOPE.zip_box
+    third = box.x0 + round(0.5 * box.width)
+    rows, columns = np.ogrid[: grey.shape[0], : grey.shape[1]]
+    across = ((columns - third) / (0.8 * box.height)) ** 2
+    blot = across + ((rows - box.center[1]) / (0.95 * box.height)) ** 2 < 1
+    grey[blot] = (share * 0.3 * grey[blot] + 15).astype(np.uint8)
+    reading = read(reader, grey)
+    assert not reading.decision.accepted
+    assert reading.best is None or reading.best.evidence["thickest"] > 2.5
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 400), (400, 1), (3, 3), (2, 900, 3)])
 def test_a_page_that_cannot_be_read_does_not_raise(reader: Reader, shape: tuple[int, ...]) -> None:
     page = Page(np.full(shape, 200, np.uint8), "strip.png")

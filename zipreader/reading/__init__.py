@@ -13,6 +13,7 @@
 ``normalize``   glyph -> 28x28 tile in MNIST format, shared with training
 ``classifier``  tiles -> scores for ten digits and not-a-digit
 ``decode``      lattice and scores -> ranked ZIP hypotheses
+``blots``       field ink -> how much thicker one digit is than the others
 ``directory``   assigned ZIPs and their places
 ``town``        the line before a ZIP -> how well it agrees with their places
 ``together``    strip and place -> the odds of each ZIP against all that both may mean

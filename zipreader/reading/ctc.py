@@ -87,19 +87,20 @@ def probabilities(views: Sequence[Frames], texts: Iterable[str]) -> list[dict[st
     return [dict(zip(names, row, strict=True)) for row in np.exp(log_probabilities(views, names))]
 
 
-def any_zip(views: Sequence[Frames]) -> list[float]:
-    """The probability of all ZIPs and ZIP+4s together, in each view.
+def by_count(views: Sequence[Frames]) -> npt.NDArray[np.float64]:
+    """(V, 10) probabilities that a view spells so many digits, whichever they are.
 
-    Little of it says that the strip spells four digits, or six, or five among which
-    something else stands, whatever digits they are.
+    Something else may stand before them, behind five, which may be followed by four more,
+    and behind nine.  What is lacking to 1 spells digits among which something else stands.
     """
     reached = np.zeros((len(_COUNTED), len(views)))
     reached[0] = 1.0
     signs = [sign for _, sign in _COUNTED]
     for row in _together(views).transpose(1, 2, 0):
         reached = (_COUNTING @ reached) * row[signs]
-    whole = [count in (_ZIP, _ZIP4) for count, _ in _COUNTED]
-    return [min(float(mass), 1.0) for mass in reached[whole].sum(axis=0)]
+    counts = np.array([count for count, _ in _COUNTED])
+    masses = [reached[counts == count].sum(axis=0) for count in range(_ZIP4 + 1)]
+    return np.minimum(np.array(masses).T, 1.0)
 
 
 def by_zip(texts: Mapping[str, float]) -> dict[str, float]:

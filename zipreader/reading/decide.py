@@ -45,6 +45,8 @@ def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> l
         found.append(Objection(Reason.POOR_IMAGE))
     if best.evidence["other_lengths"] > config.other_length:
         found.append(Objection(Reason.WRONG_LENGTH))
+    if best.evidence["thickest"] > config.covered:
+        found.append(Objection(Reason.COVERED))
     found += _unclear(best, config)
     if best.place is not None and _names_another(best, config):
         place = f"{best.zip} is {best.place.city}, {best.place.state}"

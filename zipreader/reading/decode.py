@@ -27,7 +27,6 @@ from zipreader.elements import (
     ZipHypothesis,
     transform_points,
 )
-from zipreader.reading import imageops
 from zipreader.reading.align import align
 from zipreader.reading.trellis import Arc, Trellis
 
@@ -189,22 +188,16 @@ def _hypothesis(
         _digit(place, value, glyph, votes, lattice)
         for place, (value, glyph) in enumerate(zip(values, glyphs, strict=True))
     )
-    others = sum(share for other, share in shares.items() if other[:_ZIP] != text[:_ZIP])
     own = sum(share for other, share in shares.items() if other[:_ZIP] == text[:_ZIP])
     evidence = {
         "posterior": own,
-        "competitor": others,
         "other_lengths": max(0.0, 1 - sum(shares.values())),
         "weakest": min(float(row[int(v)]) for v, row in zip(values, rows, strict=True)),
-        "log_scores": sum(
-            math.log(max(float(row[int(v)]), _TINY)) for v, row in zip(values, rows, strict=True)
-        ),
         "not_a_digit": float(rows[:, NOT_A_DIGIT].max()),
         "cost": cost,
         "trailing": (max(box.x1 for box in lattice.primitives) - glyphs[-1].box.x1)
         / trellis.height,
         "leading": _leading(lattice, glyphs[0], trellis.height),
-        "thickest": _thickest(glyphs[:_ZIP]),
         **_geometry(glyphs, trellis.height),
     }
     zip_code, _, plus4 = text.partition("-")
@@ -264,37 +257,27 @@ def weighed(
 def _leading(lattice: Lattice, first: Glyph, height: float) -> float:
     """The gap between what stands before the digits and the first, in digit heights.
 
-    What is less than half as tall as a digit is no sign.  ``_NOTHING`` where there is none.
+    What is less than half as tall as a digit is no sign.  Where the field holds no sign before
+    them, it is the one before the field; ``_NOTHING`` where there is none either.
     """
     ends = [
         box.x1
         for box in lattice.primitives[: first.span[0]]
         if box.height >= height / 2 and box.center[0] < first.box.x0
     ]
-    return min(_NOTHING, (first.box.x0 - max(ends)) / height) if ends else _NOTHING
-
-
-def _thickest(glyphs: Sequence[Glyph]) -> float:
-    """The largest circle within the ink of a digit, over that of the middle one of all.
-
-    A pen keeps its width; where a digit is blotted or scribbled over, the ink runs together.
-    """
-    widths = sorted(imageops.girth(glyph.tile) for glyph in glyphs)
-    return widths[-1] / max(widths[len(widths) // 2], 1.0)
+    before = lattice.source.field.before
+    return min(_NOTHING, (first.box.x0 - max(ends)) / height if ends else before)
 
 
 def _geometry(glyphs: list[Glyph], height: float) -> dict[str, float]:
     """How evenly the digits stand: spreads in units of the digit height."""
     boxes = [glyph.box for glyph in glyphs]
-    heights = np.array([box.height for box in boxes]) / height
     bottoms = np.array([box.y1 for box in boxes]) / height
     centres = np.array([box.center[0] for box in boxes]) / height
     across = centres - centres.mean()
     rise = float(across @ bottoms) / max(float(across @ across), _TINY)
     gaps = np.array([b.x0 - a.x1 for a, b in zip(boxes, boxes[1:], strict=False)]) / height
     return {
-        "height_spread": float(heights.std()),
         "baseline_spread": float((bottoms - rise * across).std()),
         "widest_gap": float(gaps.max(initial=0)),
-        "deepest_overlap": float(-gaps.min(initial=0)),
     }

@@ -182,7 +182,9 @@ def printed_pattern(taken: InkMap, reach: float, share: float = 0.5) -> tuple[Ma
 def otsu_twice(values: npt.NDArray[np.float32]) -> tuple[float, float]:
     """Otsu's two thresholds that part values in 0..1 into three classes."""
     bins = 64
-    counts, edges = np.histogram(values, bins=bins, range=(0.0, 1.0))
+    places = np.minimum((values * bins).astype(np.uint8), bins - 1)
+    counts = cv2.calcHist([places.reshape(1, -1)], [0], None, [bins], [0, bins]).ravel()
+    edges = np.linspace(0, 1, bins + 1)
     weight = np.concatenate([[0], np.cumsum(counts)]) / max(values.size, 1)
     moment = np.concatenate([[0], np.cumsum(counts * (edges[:-1] + edges[1:]) / 2)])
     moment = moment / max(values.size, 1)
@@ -223,10 +225,13 @@ def near(weak: Mask, firm: Mask, like: InkMap) -> InkMap:
     return result
 
 
-def girth(grey: GreyImage) -> float:
-    """The diameter in pixels of the largest circle within light ink on black."""
-    ink = cv2.threshold(cv2.copyMakeBorder(grey, 1, 1, 1, 1, 0), 127, 255, cv2.THRESH_BINARY)[1]
-    return 2 * float(cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5).max())
+def girths(mask: Mask) -> InkMap:
+    """The diameter in pixels of the largest circle about each pixel that holds nothing but ink.
+
+    What lies beyond the mask is no ink; 0 where the mask is false.
+    """
+    ink = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    return np.float32(2) * cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
 
 
 def stroke_width(mask: Mask) -> float:

@@ -71,12 +71,29 @@ def flat_part(page: UprightPage, matrix: Matrix, size: tuple[int, int]) -> GreyI
 
     ``matrix`` maps its pixels to upright ones; ``size`` is (width, height).
     """
-    light = page.light
-    if light is None:
+    if page.light is None:
         return imageops.warp(page.grey, matrix, size)
+    return _divided(*_part(page, page.light, matrix, size))
+
+
+def even_part(page: UprightPage, matrix: Matrix, size: tuple[int, int]) -> GreyImage:
+    """As ``flat_part``, but in one light all over, the middle one of this part.
+
+    What is wider than the reach of the paper, as a blot, is as light as paper in a flat
+    part; here it stays dark.
+    """
+    if page.light is None:
+        return imageops.warp(page.grey, matrix, size)
+    channel, papers, levels = _part(page, page.light, matrix, size)
+    return _divided(channel, papers, [_evened(level) for level in levels])
+
+
+def _part(
+    page: UprightPage, light: Light, matrix: Matrix, size: tuple[int, int]
+) -> tuple[GreyImage, tuple[Paper, ...], list[GreyImage]]:
+    """The channel of a part as it was scanned, the papers, and the level of each there."""
     to_original = page.to_original @ matrix
     seen = imageops.warp(page.page.image, imageops.by_middles(to_original), size)
-    channel = _channel(seen, light.weights)
     to_paper = imageops.by_middles(light.to_paper @ to_original)
     levels = [
         cv2.warpPerspective(
@@ -89,7 +106,15 @@ def flat_part(page: UprightPage, matrix: Matrix, size: tuple[int, int]) -> GreyI
         )
         for paper in light.papers
     ]
-    return _divided(channel, light.papers, levels)
+    return _channel(seen, light.weights), light.papers, levels
+
+
+def _evened(level: GreyImage) -> GreyImage:
+    """The middle level wherever there is this paper."""
+    there = level >= _LEAST_PAPER
+    if not there.any():
+        return level
+    return np.where(there, np.uint8(imageops.median(level[there])), np.uint8(0))
 
 
 def _channel(image: Image, weights: Weights | None) -> GreyImage:
@@ -115,9 +140,11 @@ def _most_telling(image: Image, reach: float) -> Weights:
     papers = [imageops.paper(channel, scale * reach) for channel in small]
     taken = _taken(small, papers)
     total = taken.sum(axis=0)
-    is_ink = total >= imageops.quantile(total, 0.97)
-    is_paper = total <= imageops.median(total)
-    contrast = (taken[:, is_ink].mean(axis=1) - taken[:, is_paper].mean(axis=1)).clip(1)
+    counts = np.cumsum(np.bincount(total.astype(np.intp)))  # quantiles of whole numbers
+    half, most = np.searchsorted(counts, (0.5 * total.size, 0.97 * total.size))
+    masks = np.stack([total >= most, total <= half]).astype(np.float32)
+    ink, paper = masks @ taken.T / masks.sum(axis=1, keepdims=True)
+    contrast = (ink - paper).clip(1)
     step = max(1, round((image.size / (3 * _SAMPLED)) ** 0.5))
     pixels = cv2.split(np.ascontiguousarray(image[::step, ::step]))
     sample = _taken(pixels, [cv2.resize(below, pixels[0].shape[::-1]) for below in papers])

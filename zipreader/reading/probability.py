@@ -19,9 +19,6 @@ from zipreader.reading.trees import BoostedTrees, Node
 _EDGE = 1e-6
 _USUAL_PLACE = 0.3
 """Fewer than one in a hundred delivery addresses score less; return addresses do."""
-_APART = 1.2
-"""What begins farther behind the digits, in heights of them, is another word: a street's name."""
-
 _CLEAR = 12.0
 """Logarithm of odds beyond which nothing becomes clearer."""
 _UNLIKE = -4.0
@@ -90,23 +87,18 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
     return {
         "posterior": _logit(evidence["posterior"]),
         "weakest": _logit(evidence["weakest"]),
-        "scores": max(-12.0, evidence["log_scores"]),
         "not_a_digit": -_logit(evidence["not_a_digit"]),
-        "lengths": -_logit(evidence["other_lengths"]),
-        "cost": -min(evidence["cost"], 30.0),
-        "height_spread": -min(evidence["height_spread"], 0.6),
         "baseline_spread": -min(evidence["baseline_spread"], 0.5),
-        "widest_gap": -min(evidence["widest_gap"], 1.5),
-        "overlap": -min(evidence["deepest_overlap"], 1.0),
         "trailing": -min(evidence["trailing"], 3.0),
-        "followed": -min(1.0, max(0.0, (evidence["trailing"] - _APART) / 1.5)),
         "led": min(0.5, evidence["leading"] - evidence["widest_gap"]),
-        "blotted": -min(4.0, max(1.5, evidence["thickest"])),
+        "blotted": -min(6.0, max(1.5, evidence["thickest"])),
         "assigned": evidence["assigned"],
         "place": math.log(max(evidence["field_score"], 1e-3)),
         "elsewhere": min(0.0, math.log(max(evidence["field_score"], 1e-3) / _USUAL_PLACE)),
         "rank": math.log(max(evidence["field_share"], 1e-3)),
         "complete": _logit(evidence["complete"]),
+        "four": -_logit(evidence["four"]),
+        "six": -_logit(evidence["six"]),
         "spelled": _logit(evidence["spelled"]),
         "spelled_least": _logit(evidence["spelled_least"]),
         "spelled_rival": -_logit(evidence["spelled_rival"]),
@@ -204,14 +196,9 @@ _NO_EVIDENCE = dict.fromkeys(
     (
         "posterior",
         "weakest",
-        "log_scores",
         "not_a_digit",
-        "other_lengths",
-        "cost",
-        "height_spread",
         "baseline_spread",
         "widest_gap",
-        "deepest_overlap",
         "assigned",
         "trailing",
         "leading",
@@ -220,6 +207,8 @@ _NO_EVIDENCE = dict.fromkeys(
         "field_share",
         "pixel_height",
         "complete",
+        "four",
+        "six",
         "spelled",
         "spelled_least",
         "spelled_rival",

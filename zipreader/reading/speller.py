@@ -13,7 +13,7 @@ from pathlib import Path
 
 from zipreader.config import SpellConfig
 from zipreader.elements import Frames, Spelling, Strip
-from zipreader.reading.ctc import SIGNS, any_zip, by_zip, likeliest_zips, probabilities
+from zipreader.reading.ctc import SIGNS, by_count, by_zip, likeliest_zips, probabilities
 from zipreader.reading.modelfolder import STRIP
 from zipreader.reading.runtime import Runtime
 from zipreader.reading.strip import resized
@@ -43,8 +43,7 @@ class Speller:
         """
         others = self.frames([resized(spelling.strip, size) for size in config.sizes])
         found = _spelling(spelling.strip, spelling.texts, spelling.views, others, config)
-        whole = any_zip(found.views)
-        return replace(found, complete=sum(whole) / len(whole))
+        return replace(found, counts=tuple(by_count(found.views).mean(axis=0).tolist()))
 
     def frames(self, strips: Sequence[Strip]) -> list[Frames]:
         """The frames of each strip, (about W / STRIDE, SIGNS); one call of the network."""

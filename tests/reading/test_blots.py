@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.drawing import field_ink, pen
+from zipreader.elements import Box, FieldInk, InkMap
+from zipreader.reading.blots import solid_ink, thickest
+
+H = 56
+PLACES = st.integers(0, 4)
+
+
+def written(width: int = 6) -> tuple[InkMap, list[Box]]:
+    ink = np.zeros((H + 40, 420), np.float32)
+    boxes = pen(ink, "24571", 30, 20, H - width, 24, width)
+    return ink, [box.grown(width, width) for box in boxes]
+
+
+def told(source: FieldInk, boxes: Sequence[Box]) -> float:
+    return thickest(solid_ink(source), boxes)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(4, 12))
+def test_the_digits_of_one_pen_are_about_as_thick(width: int) -> None:
+    ink, boxes = written(width)
+    assert 1 <= told(field_ink(ink, H, width), boxes) < 1.6
+
+
+@settings(max_examples=20, deadline=None)
+@given(PLACES)
+def test_a_digit_under_a_blot_is_thick_though_it_shines_through(place: int) -> None:
+    """The ink map keeps the digit alone, as it is darker than the blot around it."""
+    ink, boxes = written()
+    shown = ink.copy()
+    box = boxes[place]
+    centre = round(box.center[0]), round(box.center[1])
+    blot = cv2.ellipse(np.zeros_like(ink), centre, (25, 36), 0, 0, 360, 1.0, cv2.FILLED)
+    shown = np.maximum(0.9 * blot, shown)
+    assert told(with_ink(shown, ink), boxes) > 2.5
+
+
+@settings(max_examples=20, deadline=None)
+@given(PLACES)
+def test_a_digit_scribbled_over_is_thick(place: int) -> None:
+    ink, boxes = written()
+    box = boxes[place]
+    for x in range(box.x0 - 6, box.x1 + 6, 7):
+        cv2.line(ink, (x, box.y0), (x + 3, box.y1), 1.0, 8)
+    assert told(field_ink(ink, H, 6.0), boxes) > 2.5
+
+
+def test_fainter_strokes_are_no_ink() -> None:
+    ink, boxes = written()
+    ghost = ink.copy()
+    cv2.line(ghost, (0, 48), (419, 48), 0.4, 30)
+    assert told(with_ink(np.maximum(ghost, ink), ink), boxes) < 1.6
+
+
+def test_nothing_is_as_thick_as_nothing() -> None:
+    empty = np.zeros((60, 200), np.float32)
+    assert not solid_ink(field_ink(empty, H, 0.0)).any()
+    assert thickest(empty >= 1, [Box(0, 0, 20, 40)] * 5) == 0
+
+
+@pytest.mark.parametrize("count", [1, 4, 5])
+def test_any_number_of_digits_is_compared(count: int) -> None:
+    ink, boxes = written()
+    assert told(field_ink(ink, H, 6.0), boxes[:count]) >= 1
+
+
+def with_ink(shown: InkMap, ink: InkMap) -> FieldInk:
+    """A field that shows one thing and whose ink map holds another."""
+    source = field_ink(shown, H, 6.0)
+    return FieldInk(source.field, ink, source.to_upright, H, 6.0)
