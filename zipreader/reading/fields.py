@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from statistics import median
 
 import numpy as np
 
@@ -105,22 +107,22 @@ def _narrow_ends(line: TextLine, ends: Sequence[_End], config: FieldsConfig) -> 
     part words only where hardly any space behind them is wider.
     """
     found = []
-    reached = np.maximum.accumulate([part.x1 for part in line.parts])
-    gaps = np.maximum(0, np.array([part.x0 for part in line.parts[1:]]) - reached[:-1])
+    reached = accumulate((part.x1 for part in line.parts), max)
+    gaps = [max(0, part.x0 - end) for part, end in zip(line.parts[1:], reached, strict=False)]
     for low, high in config.narrow_lengths:
         if any(low * height <= box.width <= high * height for box, height in ends):
             continue
         widest, end = 0.0, None
-        for first in range(len(line.parts) - 1, 0, -1):
+        for first, gap in reversed(list(enumerate(gaps, start=1))):
+            inside = gaps[first:]
+            middle, most = (share * gap for share in config.narrow_inside)
+            if not inside or gap < widest or max(inside) > most or median(inside) > middle:
+                continue
             parts = line.parts[first:]
             height, box = _digit_height(parts, line.text_height), Box.around(parts)
             if box.width > high * height:
                 break
-            gap, inside = float(gaps[first - 1]), gaps[first:]
-            middle, most = (share * gap for share in config.narrow_inside)
-            parted = gap >= config.narrow_gap * height and inside.max(initial=0) <= most
-            parted &= len(inside) > 0 and imageops.median(inside) <= middle
-            if parted and box.width >= low * height and gap >= widest:
+            if gap >= config.narrow_gap * height and box.width >= low * height:
                 widest, end = gap, (box, height)
         if end is not None:
             found.append(end)

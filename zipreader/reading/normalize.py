@@ -33,11 +33,10 @@ def normalize(ink: InkMap) -> npt.NDArray[np.uint8]:
     normalization to 20x20 with anti-aliasing, centre of mass at the centre).
     """
     tile = np.zeros((TILE, TILE), np.uint8)
-    rows = np.flatnonzero(ink.max(axis=1, initial=0) > _PAPER)
-    columns = np.flatnonzero(ink.max(axis=0, initial=0) > _PAPER)
-    if rows.size == 0 or columns.size == 0:
+    x, y, width, height = cv2.boundingRect((ink > _PAPER).view(np.uint8))
+    if width == 0:
         return tile
-    glyph = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    glyph = ink[y : y + height, x : x + width]
     small = _fit(glyph)
     peak = float(small.max())
     if peak < _FAINTEST_PEAK:

@@ -197,16 +197,24 @@ def _best_skew(
     ICPR 1986).
     """
 
-    def sharpness(angle: float) -> float:
-        offsets = across - along * math.tan(math.radians(angle))
-        low = float(offsets.min())
-        profile = np.bincount((offsets - low).astype(np.int32)).astype(np.float64)
-        level = 1 - _LEVEL_BONUS * abs(angle) / limit
-        return level * float((np.diff(profile) ** 2).sum()) / len(along)
+    def sharpest(angles: npt.NDArray[np.float64]) -> tuple[float, float]:
+        slopes = np.tan(np.radians(angles)).astype(np.float32)
+        offsets = across - along * slopes[:, np.newaxis]
+        offsets -= offsets.min(axis=1, keepdims=True)
+        places = offsets.astype(np.int32)
+        last = places.max(axis=1)
+        size = int(last.max()) + 1
+        places += size * np.arange(len(angles), dtype=np.int32)[:, np.newaxis]
+        profiles = np.bincount(places.ravel(), minlength=size * len(angles)).reshape(-1, size)
+        energy = (np.diff(profiles) ** 2).sum(axis=1)
+        shorter = last < size - 1  # the fall behind the last ink counts nowhere
+        energy[shorter] -= profiles[shorter, last[shorter]] ** 2
+        sharpness = (1 - _LEVEL_BONUS * np.abs(angles) / limit) * energy / len(along)
+        best = int(sharpness.argmax())
+        return float(angles[best]), float(sharpness[best])
 
-    coarse = max(np.arange(-limit, limit + 0.5, 1.0), key=lambda a: sharpness(float(a)))
-    fine = max(np.arange(coarse - 1, coarse + 1.01, 0.2), key=lambda a: sharpness(float(a)))
-    return float(fine), sharpness(float(fine))
+    coarse, _ = sharpest(np.arange(-limit, limit + 0.5, 1.0))
+    return sharpest(np.arange(coarse - 1, coarse + 1.01, 0.2))
 
 
 def _turned(sheet: _Sheet, turn: int) -> _Sheet:
