@@ -54,7 +54,7 @@ def image(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("truth", "right"), [(ZIP, True), ("38117", False), (None, False)])
 def test_a_reading_is_compared_with_the_truth(image: Path, truth: str | None, right: bool) -> None:
-    assert read(Labelled("a", truth, image)) == (Scored(0.8, right), None)
+    assert read(Labelled("a", truth, image)) == (Scored(0.8, right, truth is not None), None)
 
 
 def test_what_no_threshold_can_accept_has_no_probability(image: Path) -> None:
