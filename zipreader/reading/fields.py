@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from statistics import median
 
 import numpy as np
 
@@ -108,15 +107,16 @@ def _narrow_ends(line: TextLine, ends: Sequence[_End], config: FieldsConfig) -> 
     """
     found = []
     reached = accumulate((part.x1 for part in line.parts), max)
-    gaps = [max(0, part.x0 - end) for part, end in zip(line.parts[1:], reached, strict=False)]
+    starts = [part.x0 for part in line.parts[1:]]
+    gaps = np.array([max(0, x - end) for x, end in zip(starts, reached, strict=False)])
     for low, high in config.narrow_lengths:
         if any(low * height <= box.width <= high * height for box, height in ends):
             continue
         widest, end = 0.0, None
-        for first, gap in reversed(list(enumerate(gaps, start=1))):
-            inside = gaps[first:]
+        for first in range(len(gaps) - 1, 0, -1):
+            gap, inside = float(gaps[first - 1]), gaps[first:]
             middle, most = (share * gap for share in config.narrow_inside)
-            if not inside or gap < widest or max(inside) > most or median(inside) > middle:
+            if gap < widest or inside.max() > most or imageops.median(inside) > middle:
                 continue
             parts = line.parts[first:]
             height, box = _digit_height(parts, line.text_height), Box.around(parts)
