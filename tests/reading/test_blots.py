@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.drawing import field_ink, pen
 from zipreader.elements import Box, FieldInk, InkMap
-from zipreader.reading.blots import solid_ink, thickest
+from zipreader.reading.blots import ink_girths, thickest
 
 H = 56
 PLACES = st.integers(0, 4)
@@ -23,7 +23,7 @@ def written(width: int = 6) -> tuple[InkMap, list[Box]]:
 
 
 def told(source: FieldInk, boxes: Sequence[Box]) -> float:
-    return thickest(solid_ink(source), boxes)
+    return thickest(ink_girths(source), boxes)
 
 
 @settings(max_examples=20, deadline=None)
@@ -65,8 +65,8 @@ def test_fainter_strokes_are_no_ink() -> None:
 
 def test_nothing_is_as_thick_as_nothing() -> None:
     empty = np.zeros((60, 200), np.float32)
-    assert not solid_ink(field_ink(empty, H, 0.0)).any()
-    assert thickest(empty >= 1, [Box(0, 0, 20, 40)] * 5) == 0
+    assert not ink_girths(field_ink(empty, H, 0.0)).any()
+    assert thickest(empty, [Box(0, 0, 20, 40)] * 5) == 0
 
 
 @pytest.mark.parametrize("count", [1, 4, 5])

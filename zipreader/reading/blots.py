@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zipreader.elements import Box, FieldInk, Mask
+import numpy as np
+
+from zipreader.elements import Box, FieldInk, InkMap
 from zipreader.reading import imageops
 from zipreader.reading.light import even_part
 
@@ -18,28 +20,26 @@ _NEAR_INK = 0.35
 _PAPER = 255
 
 
-def solid_ink(source: FieldInk) -> Mask:
-    """Where the field is about as dark as its ink, or darker, in field pixels."""
+def ink_girths(source: FieldInk) -> InkMap:
+    """How thick the ink is, see ``imageops.girths``; all that is about as dark as it, or darker."""
     height, width = source.ink.shape
     grey = even_part(source.field.page, source.to_upright, (width, height))
     inked = source.ink >= 0.5
     if not inked.any():
-        return inked
+        return np.zeros_like(source.ink)
     middle = imageops.median(grey[inked])
-    dark: Mask = grey <= middle + _NEAR_INK * (_PAPER - middle)
-    return dark
+    return imageops.girths(grey <= middle + _NEAR_INK * (_PAPER - middle))
 
 
-def thickest(solid: Mask, boxes: Sequence[Box]) -> float:
+def thickest(girths: InkMap, boxes: Sequence[Box]) -> float:
     """The largest circle of ink about a digit, over that of a thin one among them all.
 
     A pen keeps its width; where a digit is blotted or scribbled over, the ink runs together.
     The middle digit is no measure, as a blot may reach into its neighbours.
 
     Args:
-        solid: of the field, as ``solid_ink`` gives it.
+        girths: of the field, as ``ink_girths`` gives them.
         boxes: of the digits, in field pixels.
     """
-    girths = imageops.girths(solid)
     widest = sorted(float(girths[box.y0 : box.y1, box.x0 : box.x1].max()) for box in boxes)
     return widest[-1] / max(widest[len(widest) // 4], 1.0)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zipreader.config import ReaderConfig
-from zipreader.elements import Frames, Lattice, Mask, Scores, Spelling, ZipField, ZipHypothesis
-from zipreader.reading.blots import solid_ink, thickest
+from zipreader.elements import Frames, InkMap, Lattice, Scores, Spelling, ZipField, ZipHypothesis
+from zipreader.reading.blots import ink_girths, thickest
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
 from zipreader.reading.ctc import by_zip, probabilities
@@ -49,7 +49,7 @@ class FieldReader:
             spelling = self.speller.look_again(spelling, self.config.spell)
         with clock("segment"):
             lattice = segment(field, self.config.segment)
-            solid = solid_ink(lattice.source)
+            girths = ink_girths(lattice.source)
         with clock("classify"):
             scores = self.classifier.scores(lattice.tiles)
         with clock("decode"):
@@ -68,7 +68,7 @@ class FieldReader:
         with clock("town"):
             odds = self._odds(hypotheses, named, spelled, spelling)
         return [
-            self._judge(hypothesis, spelling, views, spelled, agreement, odds, best_place, solid)
+            self._judge(hypothesis, spelling, views, spelled, agreement, odds, best_place, girths)
             for hypothesis, agreement in zip(hypotheses, named, strict=True)
         ]
 
@@ -134,7 +134,7 @@ class FieldReader:
         named: Agreement,
         odds: Mapping[str, float],
         best_place: float,
-        solid: Mask,
+        girths: InkMap,
     ) -> ZipHypothesis:
         """Add what the strip, the directory and the line before say, and the probability."""
         rivals = [p for other, p in spelled.items() if other != hypothesis.zip]
@@ -143,7 +143,7 @@ class FieldReader:
             "assigned": float(hypothesis.place is not None),
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
-            "thickest": thickest(solid, [each.glyph.box for each in hypothesis.digits[:_ZIP]]),
+            "thickest": thickest(girths, [each.glyph.box for each in hypothesis.digits[:_ZIP]]),
             "pixel_height": hypothesis.field.digit_height,
             "complete": spelling.counts[_ZIP] + spelling.counts[_ZIP4],
             "four": spelling.counts[_ZIP - 1],
