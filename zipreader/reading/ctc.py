@@ -120,20 +120,22 @@ def likeliest_zips(frames: Frames, most: int, beam: int = 12) -> tuple[str, ...]
         beam: prefixes kept after each frame.
     """
     beams: dict[_Prefix, tuple[float, float]] = {(): (1.0, 0.0)}
-    for row in brief(frames):
+    for row in brief(frames).tolist():
         following: dict[_Prefix, list[float]] = {}
-        signs = [int(sign) for sign in np.flatnonzero(row[:BLANK] > _LEAST)]
+        *signs, silence = row
+        likely = [(value, p) for value, p in enumerate(signs) if p > _LEAST]
         for prefix, (blank, sign) in beams.items():
-            _add(following, prefix, (blank + sign) * float(row[BLANK]), 0.0)
+            _add(following, prefix, (blank + sign) * silence, 0.0)
             last = prefix[-1] if prefix else BLANK
-            for value in signs:
-                p = float(row[value])
+            digits = sum(value != OTHER for value in prefix)
+            for value, p in likely:
+                fits = digits in _PLACES_OF_OTHER if value == OTHER else digits < _ZIP4
                 if value == last:
                     again = value == OTHER
                     _add(following, prefix, 0.0, (sign + (blank if again else 0.0)) * p)
-                    if not again and _may_follow(prefix, value):
+                    if not again and fits:
                         _add(following, (*prefix, value), 0.0, blank * p)
-                elif _may_follow(prefix, value):
+                elif fits:
                     _add(following, (*prefix, value), 0.0, (blank + sign) * p)
         ranked = sorted(following.items(), key=lambda item: -sum(item[1]))[:beam]
         scale = max(sum(sum(masses) for _, masses in ranked), _TINY)
@@ -211,14 +213,6 @@ def _add(following: dict[_Prefix, list[float]], prefix: _Prefix, blank: float, s
     masses = following.setdefault(prefix, [0.0, 0.0])
     masses[0] += blank
     masses[1] += sign
-
-
-def _may_follow(prefix: _Prefix, value: int) -> bool:
-    """Whether a prefix with this sign may still become a ZIP."""
-    digits = sum(sign != OTHER for sign in prefix)
-    if value == OTHER:
-        return digits in _PLACES_OF_OTHER
-    return digits < _ZIP4
 
 
 def _text(prefix: _Prefix) -> str:

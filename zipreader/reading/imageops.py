@@ -18,7 +18,7 @@ _MANY = 6000
 """Grey levels that are counted faster than parted."""
 _FEWEST_PLACES = 8
 _LITTLE = 0.75
-"""Reduced to no less, an image is interpolated and not averaged."""
+"""Reduced to no less, an image is interpolated and not averaged, and keeps thin strokes."""
 _SMOOTHED = 1.5
 """Reduced by more, an image is smoothed first."""
 _SAME_SCALE = 0.99
@@ -34,10 +34,14 @@ def to_grey(image: Image) -> GreyImage:
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
 
 
-def to_lab(image: Image) -> npt.NDArray[np.float32]:
-    """BGR or grey -> (H, W, 3) float32 in CIE L*a*b* as OpenCV scales it for 8 bits."""
+def to_ycc(image: Image) -> npt.NDArray[np.float32]:
+    """BGR or grey -> (H, W, 3) float32: lightness and two colours, Y Cr Cb (ITU-R BT.601).
+
+    CIE L*a*b* tells the paper from its surroundings no better, and makes its tables at
+    the first call, which takes longer than a whole page.
+    """
     colour = image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
-    return cv2.cvtColor(colour, cv2.COLOR_BGR2LAB).astype(np.float32)
+    return cv2.cvtColor(colour, cv2.COLOR_BGR2YCrCb).astype(np.float32)
 
 
 def quantile(values: npt.NDArray[Any], share: float) -> float:
@@ -73,12 +77,14 @@ def odd(length: float, least: int = 3) -> int:
     return max(least, int(length) // 2 * 2 + 1)
 
 
-def shrink(image: Image, scale: float) -> Image:
+def shrink(image: Image, scale: float, *, strokes: bool = True) -> Image:
     """Reduce by averaging; never to less than one pixel a side.
 
     Halving is many times faster than reducing by another factor, so that it
     does a part of the way.  It leaves out an odd last row or column, once.  Of an
-    image that is hardly reduced interpolation sees each pixel, and is as fast.
+    image that is hardly reduced interpolation sees each pixel, and is as fast; of what
+    is left after halving it may miss strokes of one pixel, so that it does that only
+    where none matter (``strokes``).
     """
     if scale >= 1:
         return image
@@ -89,7 +95,7 @@ def shrink(image: Image, scale: float) -> Image:
         whole = image[: 2 * rows, : 2 * columns]
         image = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
         odd_sides = bool(rows % 2 or columns % 2)
-    little = size[0] >= _LITTLE * image.shape[1]
+    little = size[0] >= (_LITTLE if strokes else 0.5) * image.shape[1]
     return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR if little else cv2.INTER_AREA)
 
 

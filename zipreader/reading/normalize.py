@@ -15,6 +15,7 @@ TILE = 28
 BOX = 20
 _FAINTEST_PEAK = 0.1
 _PAPER = 0.02
+_ONES, _COUNTED = np.ones(BOX, np.float32), np.arange(BOX, dtype=np.float32)
 
 
 def normalize(ink: InkMap) -> npt.NDArray[np.uint8]:
@@ -43,7 +44,7 @@ def normalize(ink: InkMap) -> npt.NDArray[np.uint8]:
         return tile
     y, x = _corner(small)
     height, width = small.shape
-    tile[y : y + height, x : x + width] = np.rint(small * (255 / peak)).astype(np.uint8)
+    tile[y : y + height, x : x + width] = cv2.convertScaleAbs(small, alpha=255 / peak)
     return tile
 
 
@@ -55,15 +56,16 @@ def _fit(glyph: InkMap) -> InkMap:
     if size == (width, height):
         return glyph
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.clip(cv2.resize(glyph, size, interpolation=interpolation), 0, 1).astype(np.float32)
+    return cv2.resize(glyph, size, interpolation=interpolation)
 
 
 def _corner(small: InkMap) -> tuple[int, int]:
     """Row and column of the top left corner that bring the mass to the centre."""
     height, width = small.shape
-    mass = float(small.sum())
-    y_mass = float(small.sum(axis=1) @ np.arange(height)) / mass + 0.5
-    x_mass = float(small.sum(axis=0) @ np.arange(width)) / mass + 0.5
+    mass_of_rows, mass_of_columns = small @ _ONES[:width], _ONES[:height] @ small
+    mass = float(mass_of_rows @ _ONES[:height])
+    y_mass = float(mass_of_rows @ _COUNTED[:height]) / mass + 0.5
+    x_mass = float(mass_of_columns @ _COUNTED[:width]) / mass + 0.5
     y = min(max(round(TILE / 2 - y_mass), 0), TILE - height)
     x = min(max(round(TILE / 2 - x_mass), 0), TILE - width)
     return y, x

@@ -26,7 +26,7 @@ def find_outline(image: Image, config: PageConfig) -> Quad | None:
         ``None`` where the image shows no surroundings or no clear outline.
     """
     scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
-    small = imageops.shrink(image, scale)
+    small = imageops.shrink(image, scale, strokes=False)
     sides = four_sides(small)
     corners = _around_what_differs(small, config) if sides is None else _ordered(sides)
     return None if corners is None else _inset(corners) / scale
@@ -44,15 +44,15 @@ def _around_what_differs(small: Image, config: PageConfig) -> Quad | None:
 
 def _differences(small: Image) -> list[GreyImage]:
     """How much each pixel differs from the rim: in colour, and in lightness alone."""
-    lab = imageops.to_lab(small)
+    pixels = imageops.to_ycc(small)
     rim = max(2, round(0.012 * max(small.shape[:2])))
-    strips = [lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:]]
+    strips = [pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:]]
     around = np.concatenate([strip.reshape(-1, 3) for strip in strips])
     colour = _medians(around)
     spread = _medians(np.abs(around - colour)) * 1.5 + 3
-    apart = (lab - colour) * (12 / spread)
+    apart = (pixels - colour) * (12 / spread)
     distance = np.sqrt(cv2.transform(apart * apart, np.ones((1, 3), np.float32)))
-    lightness = np.abs(lab[..., 0] - colour[0])
+    lightness = np.abs(pixels[..., 0] - colour[0])
     return [np.minimum(distance, 255).astype(np.uint8), lightness.astype(np.uint8)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -40,13 +42,22 @@ def without_rules(ink: InkMap, config: SegmentConfig) -> InkMap:
 
 def _rules(mask: Pixels, length: int, slopes: tuple[float, ...]) -> tuple[float, Pixels]:
     """The slope at which most ink lies in long runs, and these runs."""
-    if length > mask.shape[1]:
+    if not _may_be_ruled(mask, length, max(map(abs, slopes))):
         return 0.0, np.zeros_like(mask)
     found = [
         (slope, _runs(_shear(mask, slope, along=True), length, along=True)) for slope in slopes
     ]
     slope, runs = max(found, key=lambda item: int(item[1].sum()))
     return slope, _shear(runs, -slope, along=True)
+
+
+def _may_be_ruled(mask: Pixels, length: int, steepest: float) -> bool:
+    """Whether there may be a long run at any slope: at once, and most fields have none."""
+    if length > mask.shape[1]:
+        return False
+    reach = math.ceil(steepest * length / 2) + 2
+    thick = cv2.dilate(mask, np.ones((2 * reach + 1, 1), np.uint8))
+    return bool(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)).any())
 
 
 def _runs(mask: Pixels, length: int, *, along: bool) -> Pixels:

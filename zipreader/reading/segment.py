@@ -229,5 +229,5 @@ def _severed(contacts: npt.NDArray[np.intp], spans: Sequence[tuple[int, int]]) -
 
 def _tile(ink: InkMap, labels: Labels, span: tuple[int, int], box: Box) -> npt.NDArray[np.uint8]:
     window = np.s_[box.y0 : box.y1, box.x0 : box.x1]
-    own = (labels[window] > span[0]) & (labels[window] <= span[1])
-    return normalize(np.where(own, ink[window], np.float32(0)))
+    own = cv2.inRange(labels[window], span[0] + 1, span[1])
+    return normalize(cv2.copyTo(ink[window], own))

@@ -8,6 +8,7 @@ beyond the corners, as the seams of a table or the fold of a sheet do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TypeVar
 
@@ -215,10 +216,10 @@ def _evidence_of_sides(sides: Sides, image: Image) -> Vector:
     normals = np.stack([-units[:, 1], units[:, 0]], axis=1)
     edge, strokes = max(_EDGE, 1.5 * grain), max(_STROKE, 3 * grain)
     along, beyond = _along(sides, _INNER), _along(sides, _BEYOND)
-    covered = (_steepest(gradient, along, normals, normals) > edge).mean(axis=1)
-    crossed = (_steepest(gradient, along, normals, units) > strokes).mean(axis=1)
+    across, lengthwise = _steepest(gradient, along, normals, (normals, units))
+    covered, crossed = (across > edge).mean(axis=1), (lengthwise > strokes).mean(axis=1)
     shown = ((beyond >= 1) & (beyond < np.array(image.shape[1::-1]) - 1)).all(axis=2)
-    goes_on = (_steepest(gradient, beyond, normals, normals) > edge) & shown
+    goes_on = (_steepest(gradient, beyond, normals, (normals,))[0] > edge) & shown
     going_on = goes_on.sum(axis=1) / np.maximum(shown.sum(axis=1), len(_BEYOND) / 4)
     return np.stack([covered, _paper_step(image, along, normals), going_on, crossed])
 
@@ -246,21 +247,20 @@ def _gradient(image: Image) -> npt.NDArray[np.float32]:
 
 
 def _steepest(
-    gradient: npt.NDArray[np.float32], points: Points, normals: Vector, ways: Vector
-) -> Vector:
-    """(N, S) the largest slope in the direction ``ways`` on a side and a little beside it."""
-    found = [
-        np.abs((_at(gradient, points, normals, away) * ways[:, np.newaxis]).sum(axis=2))
-        for away in _ACROSS
+    gradient: npt.NDArray[np.float32], points: Points, normals: Vector, ways: Sequence[Vector]
+) -> list[Vector]:
+    """(N, S) of each of ``ways``: the largest slope that way on a side and a little beside it."""
+    near = [_at(gradient, points, normals, away) for away in _ACROSS]
+    return [
+        np.maximum.reduce([np.abs(np.einsum("nsc,nc->ns", each, way)) for each in near])
+        for way in ways
     ]
-    steepest: Vector = np.maximum.reduce(found)
-    return steepest
 
 
 def _paper_step(image: Image, points: Points, normals: Vector) -> Vector:
     """(N) how far the mean colours on both sides lie apart, in spreads along the side."""
     inside, outside = (
-        imageops.to_lab(_at(image, points, normals, away)) for away in (_DEPTH, -_DEPTH)
+        imageops.to_ycc(_at(image, points, normals, away)) for away in (_DEPTH, -_DEPTH)
     )
     step = inside - outside
     spread = np.linalg.norm(step.std(axis=1), axis=1)
