@@ -49,6 +49,17 @@ def test_what_is_not_certified_is_said(zipreader: Command, tmp_path: Path) -> No
     assert "the calibration has none" in zipreader("model", "--calibration", own).out
 
 
+def test_the_promise_about_mail_without_a_zip_is_told(zipreader: Command, tmp_path: Path) -> None:
+    content = json.loads((default_model_dir() / "calibration.json").read_text())
+    second = {"share": 0.02, "pieces": 1234, "accepted": 9}
+    own = tmp_path / "own.json"
+    first = {**content["certificates"][0], "unreadable": second}
+    own.write_text(json.dumps({**content, "certificates": [first]}))
+    assert "9 of 1,234, at most 2%" in zipreader("model", "--calibration", own).out
+    values = json.loads(zipreader("model", "--calibration", own, "--json").out)
+    assert values["calibration"]["certificates"][0]["unreadable"] == second
+
+
 def test_no_model_is_one_line(zipreader: Command, tmp_path: Path) -> None:
     done = zipreader("model", "--model", tmp_path)
     assert done.code == ExitCode.MODEL

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from zipreader.errors import ModelError, UsageError
 from zipreader.reading.modelfolder import default_model_dir
-from zipreader.reading.probability import Calibration, Certificate, features, load_calibration
+from zipreader.reading.probability import (
+    Calibration,
+    Certificate,
+    Spared,
+    features,
+    load_calibration,
+)
 from zipreader.reading.trees import LEAF, BoostedTrees, Node
 
 GOOD = {
@@ -188,6 +194,15 @@ def test_a_file_is_read_as_it_was_written(calibration: Calibration) -> None:
     assert calibration.mail == "100 pieces"
 
 
+def test_the_second_promise_is_read_with_the_first(tmp_path: Path) -> None:
+    first, *others = CONTENT["certificates"]
+    second = {"share": 0.02, "pieces": 500, "accepted": 4}
+    told = {**CONTENT, "certificates": [{**first, "unreadable": second}, *others]}
+    certificates = load_calibration(written(tmp_path, told)).certificates
+    assert certificates[0].unreadable == Spared(0.02, 500, 4)
+    assert all(each.unreadable is None for each in certificates[1:])
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -208,6 +223,8 @@ def test_a_file_is_read_as_it_was_written(calibration: Calibration) -> None:
         {**CONTENT, "certificates": 7},
         {**CONTENT, "certificates": [{"alpha": 0.01}]},
         {**CONTENT, "certificates": [{**CONTENT["certificates"][0], "extra": 1}]},
+        {**CONTENT, "certificates": [{**CONTENT["certificates"][0], "unreadable": 4}]},
+        {**CONTENT, "certificates": [{**CONTENT["certificates"][0], "unreadable": {"share": 1}}]},
         {key: value for key, value in CONTENT.items() if key != "default_alpha"},
     ],
 )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from zipreader.errors import InputError
+from zipreader.reading.probability import Spared
 from zipreader.training.certify import (
     ALPHAS,
     DELTA,
@@ -101,6 +102,8 @@ def test_mail_without_a_zip_stops_the_walk() -> None:
     (plain,) = certify_all([*pieces, *beside], pieces, (0.01,))
     assert plain.threshold <= 0.7 < sparing.threshold
     assert sparing.accepted == 20_000
+    assert sparing.unreadable == Spared(0.02, 509, 1)
+    assert plain.unreadable is None
 
 
 def test_too_little_mail_without_a_zip_promises_nothing_about_it() -> None:

@@ -13,7 +13,7 @@ import pytest
 from zipreader.errors import InputError
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.modelfolder import model_name
-from zipreader.reading.probability import load_calibration
+from zipreader.reading.probability import Spared, load_calibration
 from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored, needs
 from zipreader.training.mail import FIRST_GUESS, PieceRead
@@ -156,6 +156,9 @@ def test_one_half_fits_and_the_other_is_read_anew(
 
 def test_the_file_comes_back_whole(post: Post, tmp_path: Path) -> None:
     calibration = certify(mail(2000)).promise.calibration
+    first, *others = calibration.certificates
+    second = replace(first, unreadable=Spared(0.02, 500, 4))
+    calibration = replace(calibration, certificates=(second, *others))
     save_calibration(calibration, tmp_path / "own.json")
     assert load_calibration(tmp_path / "own.json") == calibration
     reader = Reader(calibration=tmp_path / "own.json")

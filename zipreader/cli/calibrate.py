@@ -13,6 +13,7 @@ import typer
 
 from zipreader.cli.console import complain, emit, stderr, stdout
 from zipreader.cli.keyed import open_own_mail
+from zipreader.cli.model import spared
 from zipreader.cli.options import (
     CalibrationOption,
     LettersOption,
@@ -210,10 +211,12 @@ def _to_dict(promise: Promise, target: Path) -> dict[str, object]:
 def _certificates(promise: Promise) -> Table:
     from rich.table import Table
 
-    table = Table("wrong at most", "threshold", "accepted", "wrong", title="Certified")
+    heads = "wrong at most", "threshold", "accepted", "wrong", "of mail without a ZIP"
+    table = Table(*heads, title="Certified")
     for c in promise.calibration.certificates:
         share = f"{c.accepted} of {c.pieces}"
-        table.add_row(f"{c.alpha:.1%}", f"{c.threshold:.4f}", share, str(c.wrong))
+        second = spared(c.unreadable)
+        table.add_row(f"{c.alpha:.1%}", f"{c.threshold:.4f}", share, str(c.wrong), second)
     return table
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from zipreader.evaluation.description import Description, StripDescription
+    from zipreader.reading.probability import Spared
 
 
 def model(
@@ -121,22 +122,30 @@ def _promises(found: Description) -> Sequence[RenderableType]:
     calibration = found.calibration
     if calibration is None or not found.certified:
         return [Text(f"No bound on wrong ZIPs is certified: {_why(found)}.")]
-    title = "Wrong ZIPs among the accepted, certified"
+    sure = f"{1 - calibration.certificates[0].delta:.0%}"
+    title = f"Wrong ZIPs among the accepted, certified with {sure} confidence"
     table = Table(
-        "at most", "confidence", "threshold", "accepted", "wrong", "",
+        "at most", "threshold", "accepted", "wrong", "of mail without a ZIP", "",
         title=title, title_justify="left", box=box.SIMPLE_HEAD,
     )  # fmt: skip
     for each in calibration.certificates:
         table.add_row(
             f"{each.alpha:.1%}",
-            f"{1 - each.delta:.0%}",
             f"{each.threshold:.4f}",
             f"{each.accepted:,} of {each.pieces:,}",
             f"{each.wrong}",
+            spared(each.unreadable),
             "default" if each.alpha == calibration.default_alpha else "",
         )
     dated = _dated(calibration.date)
     return [table, Text(f"For mail like this{dated}: {calibration.mail}.")]
+
+
+def spared(promise: Spared | None) -> str:
+    """The second promise: of the mail without a readable ZIP, how much is accepted."""
+    if promise is None:
+        return "not certified"
+    return f"{promise.accepted:,} of {promise.pieces:,}, at most {promise.share:.0%}"
 
 
 def _why(found: Description) -> str:

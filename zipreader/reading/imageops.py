@@ -37,8 +37,7 @@ def to_grey(image: Image) -> GreyImage:
 def to_ycc(image: Image) -> npt.NDArray[np.float32]:
     """BGR or grey -> (H, W, 3) float32: lightness and two colours, Y Cr Cb (ITU-R BT.601).
 
-    CIE L*a*b* tells the paper from its surroundings no better, and makes its tables at
-    the first call, which takes longer than a whole page.
+    CIE L*a*b* tells paper no better, and its first call takes longer than a whole page.
     """
     colour = image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     return cv2.cvtColor(colour, cv2.COLOR_BGR2YCrCb).astype(np.float32)

@@ -26,11 +26,24 @@ _UNLIKE = -4.0
 
 
 @dataclass(frozen=True, slots=True)
+class Spared:
+    """With the same confidence, at most ``share`` of the mail without a readable ZIP is accepted.
+
+    ``accepted`` of ``pieces`` of such mail were.
+    """
+
+    share: float
+    pieces: int
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """With confidence 1 - delta, at most alpha of the mail accepted at ``threshold`` is wrong.
 
     Holds for mail like the ``calibration`` mail: ``accepted`` of ``pieces``
-    were accepted there, ``wrong`` of them wrongly.
+    were accepted there, ``wrong`` of them wrongly.  ``unreadable`` is the second promise
+    that goes with it, where one was made.
     """
 
     alpha: float
@@ -39,6 +52,7 @@ class Certificate:
     pieces: int
     accepted: int
     wrong: int
+    unreadable: Spared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +137,7 @@ def load_calibration(path: Path) -> Calibration:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         weights = {str(name): float(weight) for name, weight in content["weights"].items()}
-        certificates = tuple(Certificate(**entry) for entry in content["certificates"])
+        certificates = tuple(map(_certificate, content["certificates"]))
         calibration = Calibration(
             float(content["bias"]),
             weights,
@@ -146,6 +160,11 @@ def load_calibration(path: Path) -> Calibration:
     if unknown:
         raise ModelError(f"{path}: unknown features {sorted(unknown)}")
     return calibration
+
+
+def _certificate(entry: Mapping[str, Any]) -> Certificate:
+    second = entry.get("unreadable")
+    return Certificate(**{**entry, "unreadable": Spared(**second) if second else None})
 
 
 def _stated(content: Mapping[str, Any], name: str) -> str | None:
@@ -184,6 +203,7 @@ def _check_numbers(calibration: Calibration, path: Path) -> None:
     shares = [calibration.default_alpha]
     for each in calibration.certificates:
         shares += [each.alpha, each.delta, each.threshold]
+        shares += [each.unreadable.share] if each.unreadable else []
     nodes = [node for tree in calibration.trees.trees for node in tree]
     numbers = [calibration.bias, *calibration.weights.values(), *shares]
     numbers += [number for node in nodes for number in (node.threshold, node.value)]

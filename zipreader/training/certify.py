@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from zipreader.errors import InputError
 from zipreader.intervals import calibration_error
-from zipreader.reading.probability import Certificate
+from zipreader.reading.probability import Certificate, Spared
 
 Vector = npt.NDArray[np.float64]
 
@@ -141,6 +141,7 @@ def certify(
     probabilities = np.array([piece.probability for piece in calibration])
     wrong = np.array([not piece.right for piece in calibration], bool)
     others = np.array([piece.probability for piece in unreadable])
+    bound = spared(alpha)
     passed: Certificate | None = None
     for threshold in grid:
         accepted = probabilities >= threshold
@@ -148,10 +149,11 @@ def certify(
         if n == 0 or float(binom.cdf(k, n, alpha)) > delta:
             break
         slips = int((others >= threshold).sum())
-        if len(others) and float(binom.cdf(slips, len(others), spared(alpha))) > delta:
+        if len(others) and float(binom.cdf(slips, len(others), bound)) > delta:
             break
         if passed is None or n > passed.accepted:
-            passed = Certificate(alpha, delta, threshold, len(calibration), n, k)
+            second = Spared(bound, len(others), slips) if len(others) else None
+            passed = Certificate(alpha, delta, threshold, len(calibration), n, k, second)
     return passed
 
 
