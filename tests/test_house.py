@@ -23,6 +23,7 @@ VALUES = {
     "zipreader.errors",
     "zipreader.files",
     "zipreader.intervals",
+    "zipreader.workers",
 }
 LONGEST = 300
 TOO_LONG = {"zipreader.elements": 460, "zipreader.config": 350}
@@ -68,7 +69,12 @@ READERS = ("reader", "fieldreader")
 # What each wing may import from zipreader, besides itself and (but for synth) the values.
 WINGS: dict[str, set[str]] = {
     "reading": set(),
-    "synth": {"zipreader.elements", "zipreader.errors", "zipreader.reading.directory"},
+    "synth": {
+        "zipreader.elements",
+        "zipreader.errors",
+        "zipreader.reading.directory",
+        "zipreader.workers",
+    },
     "mailroom": {"zipreader.reading"},
     "evaluation": {"zipreader.reading", "zipreader.synth"},
     "training": {"zipreader.reading", "zipreader.synth"},

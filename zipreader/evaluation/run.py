@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-
-import cv2
+from functools import partial
 
 from zipreader.elements import Page, Reading
 from zipreader.errors import UnreadableImageError, UsageError, ZipReaderError
@@ -23,6 +19,7 @@ from zipreader.reading.spec import ReaderSpec
 from zipreader.synth import Sources, SourcesSpec, make_mailpiece
 from zipreader.synth.truth import Truth
 from zipreader.synth.write import encode
+from zipreader.workers import spread
 
 _CHUNK = 4
 """Jobs that go to a worker at once."""
@@ -43,7 +40,6 @@ class Examiner:
     """Reads one piece after the other; one thread."""
 
     def __init__(self, setup: Setup) -> None:
-        cv2.setNumThreads(1)
         self.reader = setup.open_reader()
         self.exhibits = setup.exhibits
         self._spec = setup.sources
@@ -133,24 +129,8 @@ def failed(name: str, truth: Truth, message: str) -> Outcome:
     )
 
 
-_examiner: Examiner | ZipReaderError | None = None
-
-
-def _open_worker(setup: Setup) -> None:
-    """Open the reader; a failure is kept for the first job, since here it would break the pool."""
-    global _examiner
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the pool
-    try:
-        _examiner = Examiner(setup)
-    except ZipReaderError as error:
-        _examiner = error
-
-
-def _examine(job: Job) -> Outcome:
-    if isinstance(_examiner, ZipReaderError):
-        raise _examiner
-    assert _examiner is not None
-    return _examiner.examine(job)
+def _open_worker(setup: Setup) -> Callable[[Job], Outcome]:
+    return Examiner(setup).examine
 
 
 def run(jobs: Sequence[Job], setup: Setup | None = None, workers: int = 1) -> Iterator[Outcome]:
@@ -166,17 +146,6 @@ def run(jobs: Sequence[Job], setup: Setup | None = None, workers: int = 1) -> It
         ModelError: the reader cannot be opened.
         MissingExtraError: mail is to be made, and the extra is not installed.
     """
-    setup = setup or Setup()
     if workers < 1:
         raise UsageError(f"{workers} workers cannot work: at least 1")
-    if workers == 1:
-        examiner = Examiner(setup)
-        yield from map(examiner.examine, jobs)
-        return
-    # A fresh interpreter each: OpenCV and LiteRT do not survive a fork with their threads.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _open_worker, (setup,))
-    try:
-        yield from pool.map(_examine, jobs, chunksize=_CHUNK)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    yield from spread(partial(_open_worker, setup or Setup()), jobs, workers, _CHUNK)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import multiprocessing
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image as PillowImage
 
@@ -20,11 +18,14 @@ from zipreader.synth.mailpiece import make_mailpiece
 from zipreader.synth.plan import check_kind
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Mailpiece, Truth
+from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]
 """Called with the number of pieces done and of all."""
 
 _SEEDS_A_FOLDER = 1_000_000
+_CHUNK = 4
+"""Pieces that go to a process at once."""
 _JPEG_QUALITY = 95
 _PNG_EVERY = 6
 _STATED_EVERY = 5
@@ -63,7 +64,7 @@ def write_mail(
     width = max(4, len(str(count)))
     jobs = [(out / f"{i + 1:0{width}d}", kind, piece_seed(seed, i)) for i in range(count)]
     truths: list[Truth] = []
-    for truth in _run(jobs, sources, workers):
+    for truth in spread(partial(_open_worker, sources), jobs, workers, _CHUNK):
         truths.append(truth)
         if progress is not None:
             progress(len(truths), count)
@@ -76,29 +77,8 @@ Job = tuple[Path, str, int]
 """File without its suffix, kind, seed."""
 
 
-def _run(jobs: list[Job], sources: Sources, workers: int) -> Iterator[Truth]:
-    if workers == 1:
-        yield from (_write_piece(job, sources) for job in jobs)
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _begin_worker, (sources,))
-    try:
-        yield from pool.map(_write_in_worker, jobs, chunksize=4)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-_shared: list[Sources] = []
-"""In a worker process: the sources, received once."""
-
-
-def _begin_worker(sources: Sources) -> None:
-    cv2.setNumThreads(1)
-    _shared[:] = [sources]
-
-
-def _write_in_worker(job: Job) -> Truth:
-    return _write_piece(job, _shared[0])
+def _open_worker(sources: Sources) -> Callable[[Job], Truth]:
+    return partial(_write_piece, sources)
 
 
 def _prepare(out: Path) -> None:
@@ -111,7 +91,7 @@ def _prepare(out: Path) -> None:
         raise OutputError(f"{out}: not empty; choose a new folder")
 
 
-def _write_piece(job: Job, sources: Sources) -> Truth:
+def _write_piece(sources: Sources, job: Job) -> Truth:
     stem, kind, seed = job
     piece = make_mailpiece(kind, seed, sources)
     suffix, content = encode(piece)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from zipreader.config import ImageConfig
@@ -14,12 +13,12 @@ from zipreader.reading.images import pages_from_bytes
 from zipreader.reading.probability import Calibration
 from zipreader.reading.reader import Reader
 from zipreader.synth import Mailpiece, Population, SourcesSpec, make_mailpiece
-from zipreader.synth import Sources as MailSources
 from zipreader.synth.write import encode
 from zipreader.training.certify import Scored
 from zipreader.training.confidence import Judged
 from zipreader.training.sources import Sources, mnist_rows, strokes_of
 from zipreader.training.splits import Part, split_writers
+from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]
 """Called with pieces read and pieces planned."""
@@ -73,11 +72,8 @@ def read_mail(
 ) -> list[PieceRead]:
     """Make and read the mail of a plan, in order; the same for any number of workers."""
     pieces: list[PieceRead] = []
-    chunks = [
-        range(start, min(start + _CHUNK, plan.count)) for start in range(0, plan.count, _CHUNK)
-    ]
-    for read in _run(plan, chunks, workers):
-        pieces += read
+    for piece in spread(partial(_open_worker, plan), range(plan.count), workers, _CHUNK):
+        pieces.append(piece)
         if progress is not None:
             progress(len(pieces), plan.count)
     return pieces
@@ -114,50 +110,26 @@ def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
     return max(scored, key=lambda each: each.probability, default=Scored(0.0, False, readable))
 
 
-def _run(plan: MailPlan, chunks: Sequence[range], workers: int) -> Iterator[list[PieceRead]]:
-    if workers <= 1:
-        _begin(plan)
-        yield from map(_read_chunk, chunks)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin, initargs=(plan,)
-    ) as executor:
-        yield from executor.map(_read_chunk, chunks)
+class _MailReader:
+    """Makes and reads pieces; one a process."""
 
+    def __init__(self, plan: MailPlan) -> None:
+        self._plan = plan
+        self._sources = plan.sources.open()
+        self._reader = Reader(plan.model, calibration=plan.calibration, min_confidence=1.0)
 
-@dataclass(slots=True)
-class _Worker:
-    """What one process keeps between chunks."""
-
-    plan: MailPlan
-    sources: MailSources
-    reader: Reader
-
-
-_worker: list[_Worker] = []
-
-
-def _begin(plan: MailPlan) -> None:
-    import cv2
-
-    cv2.setNumThreads(1)
-    reader = Reader(plan.model, calibration=plan.calibration, min_confidence=1.0)
-    _worker[:] = [_Worker(plan, plan.sources.open(), reader)]
-
-
-def _read_chunk(numbers: range) -> list[PieceRead]:
-    worker = _worker[0]
-    plan = worker.plan
-    read = []
-    for number in numbers:
+    def read(self, number: int) -> PieceRead:
+        """The piece of this number."""
+        plan = self._plan
         kind = plan.kinds[number % len(plan.kinds)]
-        piece = make_mailpiece(kind, plan.first_seed + number, worker.sources)
-        page = page_of(piece, worker.reader.config.images)
+        piece = make_mailpiece(kind, plan.first_seed + number, self._sources)
+        page = page_of(piece, self._reader.config.images)
         truth = None if piece.truth.must_flag else piece.truth.zip
-        scored, judged = judge(worker.reader.read_page(page), truth)
-        read.append(PieceRead(kind, scored, judged))
-    return read
+        return PieceRead(kind, *judge(self._reader.read_page(page), truth))
+
+
+def _open_worker(plan: MailPlan) -> Callable[[int], PieceRead]:
+    return _MailReader(plan).read
 
 
 def page_of(piece: Mailpiece, config: ImageConfig) -> Page:

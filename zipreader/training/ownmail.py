@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import cv2
 
 from zipreader.elements import Page
 from zipreader.errors import InputError, ZipReaderError
@@ -19,6 +16,7 @@ from zipreader.reading.probability import Calibration
 from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored
 from zipreader.training.mail import PieceRead, judge
+from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]
 """Called with pieces read and pieces planned."""
@@ -81,7 +79,7 @@ def read_labelled(
 ) -> list[OwnPiece]:
     """Read pieces, in order; the same for any number of workers."""
     read: list[OwnPiece] = []
-    for piece in _run(pieces, plan, workers):
+    for piece in spread(partial(_open_worker, plan), pieces, workers, _CHUNK):
         read.append(piece)
         if progress is not None:
             progress(len(read), len(pieces))
@@ -107,32 +105,13 @@ def scored_by_record(
     return Scored(min(max(confidence, 0.0), 1.0), right)
 
 
-def _run(pieces: Sequence[Labelled], plan: ReaderPlan, workers: int) -> Iterator[OwnPiece]:
-    if workers <= 1 or len(pieces) <= _CHUNK:
-        _begin(plan)
-        yield from map(_read, pieces)
-        return
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, context, _begin, (plan,))
-    try:
-        yield from executor.map(_read, pieces, chunksize=_CHUNK)
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+def _open_worker(plan: ReaderPlan) -> Callable[[Labelled], OwnPiece]:
+    return partial(_read, plan.open())
 
 
-_reader: list[Reader] = []
-"""The reader of this process."""
-
-
-def _begin(plan: ReaderPlan) -> None:
-    cv2.setNumThreads(1)
-    _reader[:] = [plan.open()]
-
-
-def _read(piece: Labelled) -> OwnPiece:
+def _read(reader: Reader, piece: Labelled) -> OwnPiece:
     if piece.path is None:
         return OwnPiece(piece.name, PieceRead(piece.kind, piece.otherwise, ()))
-    reader = _reader[0]
     try:
         with told_of(str(piece.path)):
             reading = reader.read_page(_page(piece.path, piece.page, reader))

@@ -10,11 +10,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from zipreader.synth.archives import read_arrays
 from zipreader.training.makers import MAKERS
 from zipreader.training.sources import Kind, Sources
 from zipreader.training.splits import Part
+from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]
 """Called with tiles done and tiles planned."""
@@ -79,7 +79,7 @@ def build_pool(
     planned = sum(job[3] for job in jobs)
     results: list[Pool] = []
     done = 0
-    for pool in _run(jobs, sources, recipe.part, workers):
+    for pool in spread(partial(_open_worker, sources, recipe.part), jobs, workers):
         results.append(pool)
         done += len(pool)
         if progress is not None:
@@ -156,27 +156,14 @@ def default_cache() -> Path:
     return Path(base) / "zipreader" / "training"
 
 
-def _run(
-    jobs: Sequence[tuple[Kind, int, int, int]], sources: Sources, part: Part, workers: int
-) -> Iterator[Pool]:
-    if workers <= 1 or len(jobs) <= 1:
-        for job in jobs:
-            yield _make(job, sources, part)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as executor:
-        futures = [executor.submit(_make, job, sources, part) for job in jobs]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            executor.shutdown(cancel_futures=True)
+_Job = tuple[Kind, int, int, int]
 
 
-def _make(job: tuple[Kind, int, int, int], sources: Sources, part: Part) -> Pool:
-    import cv2
+def _open_worker(sources: Sources, part: Part) -> Callable[[_Job], Pool]:
+    return partial(_make, sources, part)
 
-    cv2.setNumThreads(1)
+
+def _make(sources: Sources, part: Part, job: _Job) -> Pool:
     kind, seed, first, size = job
     tiles, labels = MAKERS[kind](sources, part, np.random.default_rng(seed), first, size)
     if len(tiles) != len(labels):

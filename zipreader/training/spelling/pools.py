@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from zipreader.training.spelling.mailstrips import mail_strips
 from zipreader.training.spelling.strips import INVENTED, STRIPS, Shares, make_strips
 from zipreader.training.splits import Part
 from zipreader.training.typefaces import POPULATIONS
+from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]
 """Called with chunks done and chunks planned."""
@@ -106,9 +106,9 @@ def strip_pool(
     made = {path: pool for _, path in jobs if (pool := _read(path)) is not None}
     missing = [(job, path) for job, path in jobs if path not in made]
     done = len(made)
-    for (_, path), pool in zip(
-        missing, _run([job for job, _ in missing], sources, workers), strict=True
-    ):
+    wanted = [job for job, _ in missing]
+    pools = spread(partial(_open_worker, sources), wanted, workers)
+    for (_, path), pool in zip(missing, pools, strict=True):
         _write(pool, path)
         made[path] = pool
         done += 1
@@ -117,25 +117,11 @@ def strip_pool(
     return [item for _, path in jobs for item in made[path]]
 
 
-def _run(jobs: Sequence[_Job], sources: Sources, workers: int) -> Iterator[list[Labelled]]:
-    if workers <= 1 or len(jobs) <= 1:
-        for job in jobs:
-            yield _make(job, sources)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as executor:
-        futures = [executor.submit(_make, job, sources) for job in jobs]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            executor.shutdown(cancel_futures=True)
+def _open_worker(sources: Sources) -> Callable[[_Job], list[Labelled]]:
+    return partial(_make, sources)
 
 
-def _make(job: _Job, sources: Sources) -> list[Labelled]:
-    import cv2
-
-    cv2.setNumThreads(1)
+def _make(sources: Sources, job: _Job) -> list[Labelled]:
     if job.name in _MAKERS:
         return make_strips(sources, job.part, job.generator(), job.size, _MAKERS[job.name])
     if job.name == "lettering":
