@@ -12,6 +12,11 @@ from zipreader.errors import InputError, MissingExtraError, UsageError
 from zipreader.training.plan import Plan
 from zipreader.training.sources import Sources
 
+
+class Enough(Exception):
+    """Training would begin here."""
+
+
 app = typer.Typer()
 app.command()(train)
 runner = CliRunner()
@@ -33,9 +38,9 @@ def test_without_keras_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_options_make_the_plan() -> None:
-    assert _plan("lean", None, 4, quick=False) == Plan("lean", seed=4)
-    assert _plan("small", 9, 1, quick=False).epochs == 9
-    assert _plan("small", None, 1, quick=True).cleaning is None
+    assert _plan("lean", None, 4, Precision.FLOAT32, quick=False) == Plan("lean", seed=4)
+    assert _plan("small", 9, 1, Precision.FLOAT32, quick=False).epochs == 9
+    assert _plan("small", None, 1, Precision.FLOAT32, quick=True).cleaning is None
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -50,9 +55,6 @@ def test_mnist_is_fetched_only_where_nothing_else_is_given(
 ) -> None:
     pytest.importorskip("keras")
     seen: list[Sources] = []
-
-    class Enough(Exception):
-        pass
 
     def stop(sources: Sources, *_: object) -> None:
         seen.append(sources)
@@ -76,10 +78,23 @@ def test_the_model_folder_must_not_be_a_file(tmp_path: Path) -> None:
         train(tmp_path / "m")
 
 
-def test_a_precision_that_the_digit_network_does_not_have_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("network", NetworkName)
+def test_every_network_can_be_trained_in_bfloat16(
+    network: NetworkName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("keras")
-    with pytest.raises(UsageError, match="for --network strip and letters"):
-        train(tmp_path / "m", precision=Precision.BFLOAT16)
+    seen: list[str] = []
+
+    def stop(sources: object, plan: Plan, *_: object) -> None:
+        seen.append(plan.precision)
+        raise Enough
+
+    monkeypatch.setattr("zipreader.training.pipeline.train_model", stop)
+    monkeypatch.setattr("zipreader.training.spelling.model.train_strips", stop)
+    for precision in (Precision.FLOAT32, Precision.BFLOAT16):
+        with pytest.raises(Enough):
+            train(tmp_path / "m", mnist=tmp_path / "x", network=network, precision=precision)
+    assert seen == ["float32", "mixed_bfloat16"]
 
 
 def test_the_networks_on_offer_are_those_that_there_are() -> None:

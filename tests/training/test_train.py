@@ -13,6 +13,8 @@ from zipreader.training.pools import Pool
 pytest.importorskip("keras")
 
 # ruff: noqa: E402 - what needs Keras comes after the question whether it is there
+import keras
+
 from zipreader.training import train
 from zipreader.training.network import NetworkConfig
 from zipreader.training.train import (
@@ -48,6 +50,18 @@ def test_training_tells_how_far_it_is_and_learns(pools: tuple[Pool, Pool], tmp_p
     assert history[-1].loss < history[0].loss
     assert steps[-1] == replace(steps[-1], epoch=3, step=4, steps=4)
     assert logits_of(model, pools[1].tiles).shape == (32, 11)
+
+
+def test_what_is_trained_in_bfloat16_is_a_network_in_float32(
+    pools: tuple[Pool, Pool], tmp_path: Path
+) -> None:
+    config = replace(TINY, rate=1e-2, precision="mixed_bfloat16")
+    model, history = fit(*pools, config, tmp_path)
+    assert history[-1].loss < history[0].loss
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+    best = min(epoch.tune_loss for epoch in history)
+    assert evaluate(model, pools[1], config)[0] == pytest.approx(best, rel=0.05)
 
 
 def test_a_resumed_run_ends_like_an_unbroken_one(pools: tuple[Pool, Pool], tmp_path: Path) -> None:

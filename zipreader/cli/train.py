@@ -31,7 +31,7 @@ _LOCAL_OPTIONS = ("--run", "--cache", "--workers")
 
 
 class Precision(StrEnum):
-    """What the convolutions of the strip network compute in while it is trained."""
+    """What convolutions compute in while a network is trained."""
 
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
@@ -105,8 +105,8 @@ def train(
     precision: Annotated[
         Precision,
         typer.Option(
-            help="Of strip and letters while they are trained: bfloat16 is faster on processors "
-            "that have it."
+            help="What is computed in while training: bfloat16 is faster on processors that "
+            "have it."
         ),
     ] = Precision.FLOAT32,
     quick: Annotated[
@@ -135,8 +135,6 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
-    if precision is not Precision.FLOAT32 and network not in _OF_STRIPS:
-        raise UsageError("--precision is for --network strip and letters")
     if mnist is None and (strokes is None or network in _OF_STRIPS):
         mnist = standard_mnist()
     sources = Sources(mnist, strokes, letters, words, glyphs, faces)
@@ -149,7 +147,7 @@ def train(
         return
     with progress_on(console) as progress:
         listener = watcher(progress, console)
-        plan = _plan(network.value, epochs, seed, quick)
+        plan = _plan(network.value, epochs, seed, precision, quick)
         outcome = train_model(sources, plan, out, workshop, _command(), listener)
     stdout().print(_table(outcome))
     stdout().print(
@@ -223,12 +221,13 @@ def _check(out: Path) -> None:
         raise UsageError(f"{out}: --out must be a folder, this is a file")
 
 
-def _plan(network: str, epochs: int | None, seed: int, quick: bool) -> Plan:
+def _plan(network: str, epochs: int | None, seed: int, precision: Precision, quick: bool) -> Plan:
     from dataclasses import replace
 
     from zipreader.training.plan import Plan, quick_plan
 
     plan = quick_plan(network, seed) if quick else Plan(network, seed=seed)
+    plan = replace(plan, precision=_POLICIES[precision])
     return plan if epochs is None else replace(plan, epochs=epochs)
 
 

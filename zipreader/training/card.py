@@ -113,7 +113,8 @@ def _training(made: Provenance) -> str:
 {len(made.history)} epochs of {sum(e.seconds for e in made.history) / len(made.history):.0f} s,
 batches of {training.batch}, Muon for kernels at a rate of {training.rate:g} and AdamW for the rest
 at {training.vector_rate:g}, both falling along a cosine, label smoothing {training.smoothing},
-not-a-digit weighted {training.not_a_digit_weight}, light jitter on the fly. {cleaned}
+not-a-digit weighted {training.not_a_digit_weight}, light jitter on the fly, in
+{training.precision}. {cleaned}
 The network is that of epoch {chosen.number}, the best on the tuning writers: loss
 {chosen.loss:.4f} in training, {chosen.tune_loss:.4f} on those (`curves.png`).
 """

@@ -8,6 +8,7 @@ import keras
 
 from zipreader.elements import NOT_A_DIGIT
 from zipreader.reading.normalize import TILE
+from zipreader.training.precision import computing_in
 
 CLASSES = NOT_A_DIGIT + 1
 
@@ -33,14 +34,20 @@ NETWORKS: dict[str, NetworkConfig] = {
 }
 
 
-def build_network(config: NetworkConfig) -> keras.Model:
+def build_network(config: NetworkConfig, precision: str = "float32") -> keras.Model:
     """(N, 28, 28, 1) float32 in 0..1 -> (N, 11) logits.
 
     Blocks of 3x3 convolution, batch normalization and ReLU (K. Simonyan and
     A. Zisserman, 2015; S. Ioffe and C. Szegedy, 2015).  Global averages say
     what is there; a narrow map beside them says where, which tells a 6 from a
-    9 and a small loop from a large one.
+    9 and a small loop from a large one.  ``precision`` names a policy of Keras; the
+    weights and the logits are float32 under each.
     """
+    with computing_in(precision):
+        return _built(config)
+
+
+def _built(config: NetworkConfig) -> keras.Model:
     tiles = keras.Input((TILE, TILE, 1), name="tiles")
     x = tiles
     for number, widths in enumerate(config.stages, start=1):

@@ -82,7 +82,7 @@ def train_model(
     watcher = watcher or Watcher()
     _check(sources, plan)
     pool, tune = _pools(sources, plan, workshop, watcher)
-    training = TrainConfig(NETWORKS[plan.network], plan.seed, plan.epochs)
+    training = TrainConfig(NETWORKS[plan.network], plan.seed, plan.epochs, precision=plan.precision)
     watcher.stage(f"training the network {plan.network}")
     model, history = fit(pool, tune, training, workshop.run, workshop.resume, watcher.training)
     watcher.stage("calibrating, converting and measuring")

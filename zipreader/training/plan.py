@@ -63,6 +63,8 @@ class Plan:
     training: Counts = TRAINING_COUNTS
     tuning: Counts = TUNING_COUNTS
     cleaning: CleaningConfig | None = CleaningConfig()
+    precision: str = "float32"
+    """A policy of Keras: what is computed in while the network is trained."""
     figures: int = 1
     """Share of the test tiles that are measured, as a divisor."""
 

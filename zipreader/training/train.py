@@ -43,6 +43,8 @@ class TrainConfig:
     patience: int = 3
     """Epochs without a better loss on the tuning writers before training stops."""
     jitter: JitterConfig = JitterConfig()
+    precision: str = "float32"
+    """A policy of Keras: what is computed in while the network is trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def fit(
     resume: bool = False,
     listener: Listener | None = None,
 ) -> tuple[keras.Model, tuple[Epoch, ...]]:
-    """Train; the best network on ``tune`` and the history.
+    """Train; the best network on ``tune``, in float32 whatever it was trained in, and the history.
 
     ``run`` is the folder of checkpoints; with ``resume`` training goes on from
     the last finished epoch found there.
@@ -123,7 +125,9 @@ def fit(
         _checkpoint(model, history, config, run)
         listener.epoch(epoch)
     best = keras.saving.load_model(run / "best.keras", compile=False, safe_mode=True)
-    return best, tuple(history)
+    whole = build_network(config.network)
+    whole.set_weights(best.get_weights())
+    return whole, tuple(history)
 
 
 def logits_of(model: keras.Model, tiles: Tiles, batch: int = 1024) -> npt.NDArray[np.float32]:
@@ -219,7 +223,7 @@ def _begin(
         return model, history
     for name in ("state.json", "last.keras", "best.keras"):  # of another run
         (run / name).unlink(missing_ok=True)
-    model = build_network(config.network)
+    model = build_network(config.network, config.precision)
     steps = config.epochs * math.ceil(len(pool) / config.batch)
     model.compile(
         optimizer=kernel_muon(

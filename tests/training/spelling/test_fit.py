@@ -27,7 +27,10 @@ from zipreader.training.spelling.jitter import StripJitter, beside, jittered
 from zipreader.training.spelling.network import StripNetConfig, build_strip_network
 
 TINY = StripFitConfig(
-    StripNetConfig(first=8, stages=(12, 16), context=16), epochs=3, batch=8, warm_up=0
+    StripNetConfig(first=8, stages=(12, 16), rounds=(0, 1), context=16, dilations=(1, 3)),
+    epochs=3,
+    batch=8,
+    warm_up=0,
 )
 
 

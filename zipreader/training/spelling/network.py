@@ -7,14 +7,13 @@ for the blank between two signs; no frame needs to know where a digit ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
 
 from zipreader.reading.ctc import SIGNS
 from zipreader.reading.strip import ROWS, STRIDE
+from zipreader.training.precision import computing_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +42,8 @@ def build_strip_network(
     what they see (K. He et al., CVPR 2016).  ``precision`` names a policy of Keras;
     the weights and the logits are float32 under each.
     """
-    with _policy(precision):
+    with computing_in(precision):
         return _built(config, signs)
-
-
-@contextmanager
-def _policy(name: str) -> Iterator[None]:
-    """Layers that are made meanwhile compute so."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _built(config: StripNetConfig, signs: int) -> keras.Model:
