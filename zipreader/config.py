@@ -42,7 +42,7 @@ class PageConfig:
     """Skewness, -1 to 1, of what stands out above which writing is lighter than paper."""
     outline_contrast: float = 14
     """Least difference between envelope and surroundings, in levels of 255."""
-    outline_share: tuple[float, float] = (0.12, 0.97)
+    outline_share: tuple[float, float] = (0.2, 0.97)
     """Share of the image that an envelope with surroundings fills."""
     outline_fit: float = 0.9
     """Least overlap of the outline with a quadrilateral."""
@@ -165,10 +165,18 @@ class SearchConfig:
     """With such a probability wider fields around the same digits are not read."""
     upright: float = 0.8
     """With such a probability no further orientation is tried."""
-    first_fields: int = 3
+    first_fields: int = 6
     """So many are tried in each orientation, before the best one is read to its end."""
     least_share: float = 0.35
     """Then fields with less than this share of the best field's score are left out."""
+    comparable: float = 0.3
+    """An address whose place has this share of the best one's score may be meant as well."""
+    rival_fields: int = 2
+    """So many of its fields are spelled."""
+    rival_spelled: float = 0.3
+    """One that spells a ZIP with this probability is read."""
+    rival: float = 0.2
+    """A ZIP of such a probability in another address is a rival."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,21 @@ def test_a_turned_page_maps_back_to_the_original(quarters: int) -> None:
             assert 0 < ink < whole
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bars_of_a_label_do_not_turn_it(seed: int) -> None:
+    """Bars of a tracking code run across the text, and hold more ink."""
+    rng = np.random.default_rng(seed)
+    label = blank(800, 1200)
+    for row, text in enumerate(["MARIA LOPEZ", "12 WALNUT GROVE", "MEMPHIS TN 38117"]):
+        print_text(label, text, 90, 420 + 45 * row, 22)
+    x = 90.0
+    while x < 700:
+        width = rng.integers(1, 5) * 3
+        label[820:980, round(x) : round(x) + width] = 20
+        x += width + rng.integers(1, 5) * 3
+    assert first(label).orientation == 0
+
+
 @pytest.mark.parametrize("share", [0.7, 0.5, 0.4, 0.3])
 def test_a_faint_page_is_offered_upright(share: float) -> None:
     faint = np.rint(255 - (255 - GREY.astype(float)) * share).astype(np.uint8)

@@ -16,6 +16,9 @@ from zipreader.reading import imageops
 from zipreader.reading.light import flatten, lit
 from zipreader.reading.outline import find_outline
 
+_BAR = 0.3, 3.0, 0.5
+"""What is so long, in inches, so many times as long as wide, and so full of ink is a bar or a rule
+and no writing: barcodes run across the text beside them."""
 _HALVED = 1000
 """In an image that is longer than so many pixels the outline is looked for in half of them."""
 _LEVEL_BONUS = 0.3
@@ -181,8 +184,11 @@ def _ink_points(
     labels, stats = imageops.components(mask)
     dpi = sheet.dpi * scale
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    text = (sides.max(axis=1) >= 0.04 * dpi) & (sides.max(axis=1) <= 1.2 * dpi)
-    text &= sides.min(axis=1) <= 0.5 * dpi
+    longer, shorter = sides.max(axis=1), sides.min(axis=1)
+    text = (longer >= 0.04 * dpi) & (longer <= 1.2 * dpi) & (shorter <= 0.5 * dpi)
+    length, slender, full = _BAR
+    solid = stats[:, cv2.CC_STAT_AREA] >= full * longer * shorter
+    text &= ~((longer >= length * dpi) & (longer >= slender * shorter) & solid)
     text[0] = False
     ys, xs = np.nonzero(text[labels])
     return xs.astype(np.float32), ys.astype(np.float32)
