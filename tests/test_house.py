@@ -58,6 +58,8 @@ READING: dict[str, set[str]] = {
     "letters": set(),
     "town": {"ctc", "directory", "letters"},
     "together": set(),
+    "rivals": set(),
+    "search": {"rivals"},
     "panel": {"imageops", "record"},
     "explain": {"imageops", "record", "panel"},
     "spec": {"reader"},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -230,3 +231,13 @@ def test_a_zip_at_the_left_of_a_long_box_is_kept_whole() -> None:
 def test_a_blank_crop_is_a_field_too() -> None:
     field = whole_field(upright(blank(200, 50)))
     assert field.digit_height == pytest.approx(30)
+
+
+def test_each_block_has_a_field_however_many_the_first_one_has() -> None:
+    envelope = draw_envelope()
+    page = upright(envelope.grey)
+    blocks = locate(page, find_lines(page, LinesConfig()), LocateConfig())
+    assert len(blocks) > 1
+    kept = zip_fields(blocks, replace(CONFIG, most_fields=1))
+    assert [field.block for field in kept] == list(blocks)
+    assert kept[0].box == zip_fields(blocks, CONFIG)[0].box

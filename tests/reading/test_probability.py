@@ -31,6 +31,7 @@ GOOD = {
     "trailing": 0.1,
     "leading": 0.5,
     "together": 2.0,
+    "lead": 0.5,
     "thickest": 1.7,
     "field_score": 0.9,
     "field_share": 1.0,
@@ -46,6 +47,7 @@ GOOD = {
 }
 BETTER_WHEN_HIGHER = (
     "together",
+    "lead",
     "leading",
     "posterior",
     "weakest",
@@ -96,6 +98,7 @@ evidences = st.fixed_dictionaries(
         "trailing": st.floats(0, 4),
         "leading": st.floats(-1, 3),
         "together": st.floats(-30, 30),
+        "lead": st.sampled_from([-1.0, -0.5, 0.5, 1.0, 2.0]),
         "thickest": st.floats(1, 8),
         "field_score": st.floats(0, 1),
         "field_share": st.floats(0, 1),

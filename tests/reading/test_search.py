@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,10 +9,18 @@ from hypothesis import strategies as st
 
 from tests.drawing import blank
 from zipreader.config import SearchConfig
-from zipreader.elements import Box, Page, Spelling, UprightPage, ZipField, ZipHypothesis
+from zipreader.elements import (
+    AddressBlock,
+    Box,
+    Page,
+    Spelling,
+    UprightPage,
+    ZipField,
+    ZipHypothesis,
+)
 from zipreader.reading.search import Search
 
-CONFIG = SearchConfig()
+CONFIG = SearchConfig(first_fields=3)
 GREY = blank(400, 200)
 UPRIGHT = UprightPage(Page(GREY, "drawn.png"), GREY, np.eye(3), 0, 200.0)
 
@@ -46,7 +56,12 @@ class Pen:
 
 
 def search(pen: Pen, *fields: ZipField) -> Search:
-    return Search(UPRIGHT, (), fields, pen.spell, pen, CONFIG)
+    return Search(UPRIGHT, (), fields, pen.spell, pen, judge, CONFIG)
+
+
+def judge(evidence: Mapping[str, float]) -> float:
+    """The lead alone, from 0 to 1."""
+    return (1 + evidence["lead"]) / 2
 
 
 FIVE = tuple(field(50 * i, score) for i, score in enumerate((1.0, 0.9, 0.8, 0.7, 0.3)))
@@ -144,3 +159,59 @@ def test_a_second_call_reads_nothing_again(count: int) -> None:
     for _ in range(count):
         found.finish()
     assert pen.read == [0, 50, 100, 150]
+
+
+# --- rivals ----------------------------------------------------------------------------------
+
+
+def addressed(left: int, top: int, score: float, height: float = 25.0) -> ZipField:
+    """The field of an address of its own."""
+    box = Box(left, top, left + 100, top + 30)
+    block = AddressBlock(UPRIGHT, box, (), score)
+    return ZipField(UPRIGHT, box, 0.0, height, score, block)
+
+
+def page_of(pen: Pen, *fields: ZipField) -> Search:
+    blocks = tuple(item.block for item in fields if item.block is not None)
+    return Search(UPRIGHT, blocks, fields, pen.spell, pen, judge, CONFIG)
+
+
+def test_an_address_in_as_good_a_place_is_read_however_certain_the_first_is() -> None:
+    upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
+    pen = Pen({0: ("10001", 0.99), 5: ("94110", 0.97)}, {0: 0.9, 5: 0.9})
+    found = page_of(pen, upper, lower)
+    found.look()
+    assert pen.read == [0]
+    found.finish()
+    assert pen.read == [0, 5]
+    best, rival = found.hypotheses
+    assert (best.zip, best.evidence["lead"], best.probability) == ("94110", 0.5, 0.75)
+    assert (rival.zip, rival.evidence["lead"]) == ("10001", -0.5)
+
+
+def test_an_address_in_a_far_worse_place_is_left_alone() -> None:
+    pen = Pen({0: ("10001", 0.99), 5: ("94110", 0.97)}, {0: 0.9, 5: 0.9})
+    found = page_of(pen, addressed(0, 120, 0.8), addressed(5, 20, 0.8 * CONFIG.comparable - 0.01))
+    found.look()
+    found.finish()
+    assert pen.looked == pen.read == [0]
+    assert found.hypotheses[0].probability == 0.99
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "probability", "share"),
+    [
+        ("10001", 0.97, 0.9),
+        ("94110", CONFIG.rival - 0.01, 0.9),
+        ("94110", 0.97, CONFIG.rival_spelled - 0.01),
+    ],
+)
+def test_what_says_the_same_or_hardly_anything_is_no_rival(
+    zip_code: str, probability: float, share: float
+) -> None:
+    pen = Pen({0: ("10001", 0.99), 5: (zip_code, probability)}, {0: 0.9, 5: share})
+    found = page_of(pen, addressed(0, 20, 0.8), addressed(5, 120, 0.7))
+    found.look()
+    found.finish()
+    assert found.hypotheses[0].zip == "10001"
+    assert found.hypotheses[0].probability == 0.99

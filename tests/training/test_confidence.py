@@ -26,6 +26,7 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "trailing": float(random.uniform(0, 3)),
         "leading": float(random.uniform(0, 3)),
         "together": float(random.uniform(-12, 12)),
+        "lead": float(random.choice([-1, -0.5, 0.5, 1, 2], p=[0.02, 0.03, 0.03, 0.02, 0.9])),
         "thickest": float(random.uniform(1, 4)),
         "field_score": float(random.uniform(0.1, 1)),
         "field_share": float(random.uniform(0.1, 1)),

@@ -20,6 +20,7 @@
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
 ``search``      which fields are read, and when that is enough
+``rivals``      of two addresses on a page, which the mail goes to
 ``fieldreader`` the way of one field, from ``strip`` to ``together``
 ``reader``      the whole way
 ``spec``        how to open a reader in another process

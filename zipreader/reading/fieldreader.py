@@ -14,6 +14,7 @@ from zipreader.reading.ctc import by_zip, probabilities
 from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
 from zipreader.reading.probability import Calibration
+from zipreader.reading.rivals import ALONE
 from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
@@ -154,6 +155,7 @@ class FieldReader:
             "named": named.own,
             "named_rival": named.rival,
             "together": odds[hypothesis.zip],
+            "lead": ALONE,
         }
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, evidence=evidence, probability=probability)

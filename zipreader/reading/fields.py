@@ -24,7 +24,7 @@ _End = tuple[Box, float]
 
 
 def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[ZipField, ...]:
-    """The places in all blocks, best first."""
+    """The places in all blocks, best first; of each block the best one at the least."""
     fields = [
         field
         for block in blocks
@@ -32,7 +32,11 @@ def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[Zi
         for field in _ends(block, line, config.line_weights[rank], config)
     ]
     fields.sort(key=lambda field: -field.score)
-    return tuple(fields[: config.most_fields])
+    kept, others = fields[: config.most_fields], fields[config.most_fields :]
+    for field in others:
+        if all(field.block is not each.block for each in kept):
+            kept.append(field)
+    return tuple(kept)
 
 
 def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField:

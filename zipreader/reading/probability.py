@@ -119,6 +119,7 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "named": max(evidence["named"], _UNLIKE),
         "named_rival": -max(evidence["named_rival"], _UNLIKE),
         "together": max(-_CLEAR, min(_CLEAR, evidence["together"])),
+        "lead": evidence["lead"],
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
 
@@ -235,6 +236,7 @@ _NO_EVIDENCE = dict.fromkeys(
         "named",
         "named_rival",
         "together",
+        "lead",
     ),
     0.0,
 )

@@ -144,7 +144,8 @@ class Reader:
         best_place = max((field.score for field in fields), default=1.0)
         spell = partial(self.fields.spell, clock=clock)
         read = partial(self.fields.read, clock=clock, best_place=best_place)
-        return Search(upright, blocks, fields, spell, read, config or self.config.search)
+        judge = self.calibration.probability
+        return Search(upright, blocks, fields, spell, read, judge, config or self.config.search)
 
     def _reading(self, page: Page, search: Search, clock: Clock) -> Reading:
         hypotheses = search.hypotheses

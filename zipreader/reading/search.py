@@ -7,15 +7,18 @@ cut and read, the most promising first, and only the best orientation is read to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
+from zipreader.reading.rivals import lead_of
 
 SpellField = Callable[[ZipField], Spelling]
 ReadField = Callable[[ZipField, Spelling], Iterable[ZipHypothesis]]
 """The hypotheses that a field gives, each with its probability."""
+Judge = Callable[[Mapping[str, float]], float]
+"""The probability that the ZIP with this evidence is right."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,9 +30,11 @@ class Search:
     fields: tuple[ZipField, ...]
     spell: SpellField
     read: ReadField
+    judge: Judge
     config: SearchConfig
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
     _looked_at: int = 0
+    _spelled: set[ZipField] = field(default_factory=set)
     _promised: float = 0.0
     """The most that a field promised which was read."""
 
@@ -54,9 +59,55 @@ class Search:
         self._go(self.fields[: self.config.first_fields])
 
     def finish(self) -> None:
-        """Read the others, but those in places far less likely than the best."""
+        """Read the others, but those in places far less likely than the best; then the rivals."""
         least = self.config.least_share * max((item.score for item in self.fields), default=0.0)
         self._go(tuple(item for item in self.fields if item.score >= least))
+        self._meet_rivals()
+
+    def _meet_rivals(self) -> None:
+        """Read other addresses that may be meant as well, and judge all by how they stand.
+
+        However certain a ZIP is, it may be the sender's where another address of the page
+        lies in as good a place, as on a parcel label.
+        """
+        for block in self._comparable():
+            own = [item for item in self.fields if item.block is block]
+            for item in own[: self.config.rival_fields]:
+                if item not in self._spelled and not self._read_in(block):
+                    spelling = self._spell(item)
+                    if spelling.probability >= self.config.rival_spelled:
+                        self._add(self.read(item, spelling))
+        self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
+
+    def _comparable(self) -> list[AddressBlock]:
+        """The other blocks whose places are not far worse than that of the best hypothesis."""
+        best = max(self._found.values(), key=lambda found: found.probability, default=None)
+        own = best.field.block if best is not None else None
+        if own is None:
+            return []
+        least = self.config.comparable * own.score
+        return [block for block in self.blocks if block is not own and block.score >= least]
+
+    def _read_in(self, block: AddressBlock) -> bool:
+        """Whether a likely ZIP was read in a block."""
+        return any(
+            found.field.block is block and found.probability >= self.config.rival
+            for found in self._found.values()
+        )
+
+    def _against_rivals(self, found: ZipHypothesis) -> ZipHypothesis:
+        """A hypothesis as it is judged beside likely ones of other addresses."""
+        leads = [
+            lead_of(found, other)
+            for other in self._found.values()
+            if other.zip != found.zip
+            and other.field.block is not found.field.block
+            and other.probability >= self.config.rival
+        ]
+        if not leads:
+            return found
+        evidence = {**found.evidence, "lead": min(leads)}
+        return replace(found, evidence=evidence, probability=self.judge(evidence))
 
     def _go(self, fields: tuple[ZipField, ...]) -> None:
         """Read what spells a ZIP clearly when it is come upon, the others by their promise."""
@@ -65,7 +116,7 @@ class Search:
             if self.probability >= self.config.certain:
                 return
             self._looked_at += 1
-            spelling = self.spell(item)
+            spelling = self._spell(item)
             if spelling.probability >= self.config.clearly_spelled:
                 self._read(item, spelling)
             elif spelling.probability >= self.config.least_spelled:
@@ -74,6 +125,10 @@ class Search:
             if self.probability >= self.config.certain:
                 return
             self._read(item, spelling)
+
+    def _spell(self, item: ZipField) -> Spelling:
+        self._spelled.add(item)
+        return self.spell(item)
 
     def _read(self, item: ZipField, spelling: Spelling) -> None:
         promise = _promise((item, spelling))

@@ -29,8 +29,8 @@ class ConfidenceConfig:
     """How the model is fitted."""
 
     features: tuple[str, ...] = (
-        "assigned", "baseline_spread", "blotted", "complete", "elsewhere", "four", "led",
-        "named", "named_rival", "not_a_digit", "place", "posterior", "rank", "six",
+        "assigned", "baseline_spread", "blotted", "complete", "elsewhere", "four", "lead",
+        "led", "named", "named_rival", "not_a_digit", "place", "posterior", "rank", "six",
         "size", "spelled", "spelled_least", "spelled_rival", "together", "trailing", "weakest",
     )  # fmt: skip
     """Of ``reading.probability.features``; others do not lower the loss of unseen pieces."""

@@ -24,10 +24,10 @@ Progress = Callable[[int, int], None]
 """Called with pieces read and pieces planned."""
 
 FIRST_GUESS = Calibration(
-    bias=-4.0,
+    bias=-8.0,
     weights={"assigned": 5.5, "elsewhere": 2.5, "place": 0.65, "posterior": 0.15, "size": 0.4,
              "spelled": 0.45, "spelled_rival": 0.15, "trailing": 0.3, "named": 0.8,
-             "named_rival": 0.3},
+             "named_rival": 0.3, "lead": 2.0},
     certificates=(),
     default_alpha=0.01,
     mail="none: a guess that only says which hypothesis is likelier before anything is fitted",
