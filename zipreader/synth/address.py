@@ -8,6 +8,7 @@ from typing import TypeVar
 from zipreader.synth.compose import Rng
 from zipreader.synth.names import (
     ATTENTION,
+    BELOW,
     COMPANIES,
     FIRST_NAMES,
     FOREIGN,
@@ -70,6 +71,8 @@ def invent(
         lines += [Line(last, code, "USA" if rng.random() < 0.015 else "")]
     if rng.random() < 0.04:
         lines.append(Line("USA"))
+    elif not few and rng.random() < 0.06:
+        lines += [Line(text) for text in _pick(rng, BELOW)]
     if upper:
         lines = [Line(line.text.upper(), line.zip, line.after) for line in lines]
     return Address(tuple(lines), place.zip, extension, place)

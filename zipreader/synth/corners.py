@@ -18,6 +18,8 @@ _HANDLING_ORANGE: Colour = (120, 170, 250)
 _SENDER_SHARE = 0.6
 _CROSSING_SHARE = 0.35
 """Of the postmarks of dirty mail, how many run into the address."""
+_ASTRAY_SHARE = 0.03
+"""The same of other mail."""
 
 
 def add_postage(drawing: Drawing) -> None:
@@ -51,10 +53,11 @@ def _cancel(drawing: Drawing, stamp: Bounds) -> None:
     ink, waves = postage.draw_postmark(dpi, drawing.plain_face(), drawing.sources.place(rng), rng)
     x = stamp[0] - waves - float(rng.uniform(0.0, 0.4)) * dpi
     y = stamp[1] + float(rng.uniform(-0.1, 0.15)) * dpi
-    astray = drawing.plan.dirt > 0.4 and drawing.chance(_CROSSING_SHARE)
+    astray = drawing.chance(_CROSSING_SHARE if drawing.plan.dirt > 0.4 else _ASTRAY_SHARE)
     if astray:
-        x -= float(rng.uniform(0.0, 0.8)) * dpi
-        y += float(rng.uniform(0.4, 1.2)) * dpi
+        far = drawing.chance(0.4)
+        x -= float(rng.uniform(0.0, 3.5 if far else 0.8)) * dpi
+        y += float(rng.uniform(0.4, 2.2 if far else 1.2)) * dpi
     drawing.canvas.lay(ink, x, max(0.0, y), _POSTMARK_BLACK)
     if not astray:
         drawing.room.take((x, y, x + waves + dpi, y + ink.shape[0]))

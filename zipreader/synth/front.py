@@ -16,7 +16,15 @@ from zipreader.synth.compose import Alpha, Canvas, Colour, Mark, Rng
 from zipreader.synth.drawing import Drawing
 from zipreader.synth.faults import choose_address, spoil
 from zipreader.synth.handwriting import choose_hand
-from zipreader.synth.layout import address_area, choose_format, choose_resolution, moved, scaled
+from zipreader.synth.labels import Surround, draw_surround
+from zipreader.synth.layout import (
+    address_area,
+    choose_format,
+    choose_resolution,
+    label_area,
+    moved,
+    scaled,
+)
 from zipreader.synth.paper import choose_paper, make_sheet, wear_out
 from zipreader.synth.pens import choose_pen
 from zipreader.synth.plan import Plan
@@ -31,6 +39,9 @@ _LEAST_POINTS = 8
 _BARCODE_GAP = 0.08
 """Inches between a barcode and the address under it."""
 _PLACING_TRIES = 4
+_PARCELS = {False: 0.12, True: 0.04}
+"""How much printed and hand-written mail bears a parcel label, with its sender."""
+_NO_PARCELS = ("blank", "return-only")
 _PHOTO_DPI = 240
 """The finest that a phone shows of a whole envelope, about 2,300 pixels across a #10."""
 _TYPICAL_DIGIT = 0.2
@@ -67,6 +78,9 @@ class _Placed:
     ground: str
     outer: Bounds
     barcode: Alpha | None
+    surround: Surround | None
+    pad: float
+    """Paper between the edge of a label or window and what is on it."""
 
     @property
     def bounds(self) -> Bounds:
@@ -80,15 +94,18 @@ class _Placed:
 
 def draw_front(plan: Plan, sources: Sources, rng: Rng) -> Front:
     """Draw an envelope after a plan."""
-    drawing = _begin(plan, sources, rng)
+    parcel = plan.variant not in _NO_PARCELS and rng.random() < _PARCELS[plan.handwritten]
+    drawing = _begin(plan, sources, rng, parcel)
+    surround = draw_surround(drawing) if parcel else None
     boxed = plan.handwritten and not plan.touching and drawing.chance(0.06)
     address, code = choose_address(plan.variant, sources, rng, boxed)
     if plan.variant != "blank":
         corners.add_postage(drawing)
-        corners.add_sender(drawing)
+        if surround is None:
+            corners.add_sender(drawing)
     front = Front(drawing.canvas.image, drawing.dpi, _writing(plan), drawing.white is not None)
     if address is not None:
-        front = _add_address(drawing, address, code, boxed)
+        front = _add_address(drawing, address, code, boxed, surround)
     if plan.variant != "blank":
         corners.add_remarks(drawing)
         corners.add_handling(drawing)
@@ -99,9 +116,9 @@ def draw_front(plan: Plan, sources: Sources, rng: Rng) -> Front:
     return replace(front, image=canvas.image)
 
 
-def _begin(plan: Plan, sources: Sources, rng: Rng) -> Drawing:
+def _begin(plan: Plan, sources: Sources, rng: Rng, parcel: bool) -> Drawing:
     """Choose an envelope, its paper, and the hand that writes on it."""
-    shape = choose_format(rng)
+    shape = choose_format(rng, parcel)
     dpi = choose_resolution(shape, rng)
     if plan.photo:
         dpi = min(dpi, _PHOTO_DPI)
@@ -121,14 +138,16 @@ def _writing(plan: Plan) -> str:
     return "handwritten" if plan.handwritten else "printed"
 
 
-def _add_address(drawing: Drawing, address: Address, code: str | None, boxed: bool) -> Front:
+def _add_address(
+    drawing: Drawing, address: Address, code: str | None, boxed: bool, surround: Surround | None
+) -> Front:
     barcode = None
     if code is not None and not drawing.plan.variant:
         barcode = corners.choose_barcode(drawing, code, address.plus4)
     if barcode is not None and (drawing.plan.handwritten or drawing.chance(0.5)):
         corners.lay_in_zone(drawing, barcode)
         barcode = None
-    placed = _place(drawing, address, barcode, boxed)
+    placed = _place(drawing, address, barcode, boxed, surround)
     ink = _lay(drawing, placed)
     drawing.room.take(placed.outer)
     block = placed.script.block
@@ -152,15 +171,27 @@ def _add_address(drawing: Drawing, address: Address, code: str | None, boxed: bo
     )
 
 
-def _place(drawing: Drawing, address: Address, barcode: Alpha | None, boxed: bool) -> _Placed:
+def _place(
+    drawing: Drawing,
+    address: Address,
+    barcode: Alpha | None,
+    boxed: bool,
+    surround: Surround | None,
+) -> _Placed:
     """Write the address so that it fits, and find room for it."""
     rng, dpi = drawing.rng, drawing.dpi
-    ground = _choose_ground(drawing)
+    ground = _choose_ground(drawing) if surround is None else "label"
     pad = 0.0 if ground == "paper" else float(rng.uniform(0.1, 0.3)) * dpi
     above = pad + (barcode.shape[0] + _BARCODE_GAP * dpi if barcode is not None else 0.0)
     loose = drawing.plan.handwritten
     area = scaled(address_area(drawing.shape, loose, bool(drawing.room.taken)), dpi)
-    fit = (0.94 * (area[2] - area[0]) - 2 * pad, area[3] - area[1] - pad - above)
+    beside = below = least = 0.0
+    if surround is not None:
+        beside, over, below = surround.margins(dpi)
+        above, least = above + over, surround.width()
+        area = scaled(label_area(drawing.shape), dpi)
+    fit = (0.94 * (area[2] - area[0]) - 2 * pad - beside, area[3] - area[1] - pad - above - below)
+    fit = (max(fit[0], 1.2 * dpi), max(fit[1], 0.45 * dpi))
     write = _writer(drawing, address, boxed)
     center = (float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.2, 0.9)))
     for _ in range(_PLACING_TRIES):
@@ -168,11 +199,13 @@ def _place(drawing: Drawing, address: Address, barcode: Alpha | None, boxed: boo
         width, height = script.block.size
         if barcode is not None:
             width = max(width, barcode.shape[1])
-        outer = drawing.room.find(width + 2 * pad, height + pad + above, area, center, rng)
+        size = max(width + beside, least) + 2 * pad, height + pad + above + below
+        outer = drawing.room.find(*size, area, center, rng)
         if drawing.room.overlap(outer) == 0:
             break
         fit = (0.85 * min(fit[0], width), 0.85 * min(fit[1], height))
-    return _Placed(script, round(outer[0] + pad), round(outer[1] + above), ground, outer, barcode)
+    x, y = round(outer[0] + pad + beside), round(outer[1] + above)
+    return _Placed(script, x, y, ground, outer, barcode, surround, pad)
 
 
 def _choose_ground(drawing: Drawing) -> str:
@@ -216,9 +249,22 @@ def _lay(drawing: Drawing, placed: _Placed) -> Colour:
     if placed.barcode is not None:
         y = placed.y - placed.barcode.shape[0] - _BARCODE_GAP * drawing.dpi
         canvas.lay(placed.barcode, placed.x, y, white or _BLACK)
+    if placed.surround is not None:
+        _lay_surround(drawing.canvas, placed.surround, placed)
     if placed.ground == "window":
         canvas.lay(clutter.draw_glare(width, height, rng), x0, y0, _WHITE_INK, opaque=True)
     return colour
+
+
+def _lay_surround(canvas: Canvas, surround: Surround, placed: _Placed) -> None:
+    """What stands on a parcel label besides the address."""
+    x, y = placed.outer[0] + placed.pad, placed.outer[1] + placed.pad
+    if surround.above is not None:
+        canvas.lay(surround.above, x, y, _BLACK)
+    if surround.beside is not None:
+        canvas.lay(surround.beside, x, placed.y, _BLACK)
+    if surround.below is not None:
+        canvas.lay(surround.below, x, placed.outer[3] - surround.below.shape[0], _BLACK)
 
 
 def _rule(drawing: Drawing, placed: _Placed, colour: Colour) -> None:

@@ -40,8 +40,21 @@ _MOST_SQUARE_INCHES_AT_300 = 42
 _TRIES = 40
 
 
-def choose_format(rng: Rng) -> Format:
-    """An envelope size, by its share of the mail."""
+PARCELS = (
+    Format("label alone", 4.0, 6.0, 0.3),
+    Format("9 x 12", 9.0, 12.0, 0.15),
+    Format("12 x 9", 12.0, 9.0, 0.15),
+)
+"""What a parcel label lies on, and its share; the others lie on envelopes."""
+
+
+def choose_format(rng: Rng, parcel: bool = False) -> Format:
+    """The size of an envelope, or of what bears a parcel label, by its share of the mail."""
+    draw = rng.random() if parcel else 1.0
+    for shape in PARCELS:
+        if draw < shape.share:
+            return shape
+        draw -= shape.share
     shares = [shape.share for shape in FORMATS]
     return FORMATS[int(rng.choice(len(FORMATS), p=shares))]
 
@@ -63,6 +76,11 @@ def address_area(shape: Format, loose: bool, barcode: bool) -> Bounds:
     top = max(0.9 if loose else 1.0, shape.height - above)
     left = max(side, 0.18 * shape.width)
     return left, top, shape.width - side, shape.height - below
+
+
+def label_area(shape: Format) -> Bounds:
+    """Where a parcel label may lie, in inches from the top left: anywhere."""
+    return 0.12, 0.12, shape.width - 0.12, shape.height - 0.12
 
 
 def barcode_area(shape: Format) -> Bounds:

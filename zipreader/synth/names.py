@@ -34,6 +34,20 @@ COMPANIES = (
     "Community Health Clinic",
     "The * Company",
 )
+BELOW = (
+    ("Personal and Confidential",),
+    ("Please forward",),
+    ("United States of America",),
+    ("UNITED STATES OF AMERICA", "Please forward"),
+    ("Do not bend",),
+    ("Account No. 4471 20386",),
+    ("Account 80417722",),
+    ("Statement date 05 14 2024",),
+    ("Ref 88213 4",),
+    ("Customer 001 77302 9", "Route 12"),
+    ("Return service requested",),
+)
+"""Lines that stand below the ZIP."""
 ATTENTION = ("Attn: *", "ATTN *", "c/o *", "Attention: *", "Attn: Accounts Payable")
 STREET_NAMES = _words(
     "Main Oak Maple Cedar Elm Washington Lake Hill Park Pine Lincoln Jefferson River Sunset "
