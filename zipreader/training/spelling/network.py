@@ -20,14 +20,14 @@ from zipreader.training.precision import computing_in
 class StripNetConfig:
     """Widths of the convolutions."""
 
-    first: int = 32
-    stages: tuple[int, ...] = (64, 96)
-    rounds: tuple[int, ...] = (0, 1)
+    first: int = 48
+    stages: tuple[int, ...] = (80, 128)
+    rounds: tuple[int, ...] = (1, 1)
     """Convolutions of each stage that add to what they see."""
-    context: int = 128
+    context: int = 192
     """Channels of the frames, which look at their neighbours."""
     reach: int = 5
-    dilations: tuple[int, ...] = (1, 3)
+    dilations: tuple[int, ...] = (1, 2, 4)
     """Each round looks farther."""
     dropout: float = 0.2
 
