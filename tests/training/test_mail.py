@@ -20,6 +20,7 @@ EVIDENCE = {
     "trailing": 0.1,
     "leading": 0.5,
     "together": 2.0,
+    "lead": 2.0,
     "thickest": 1.2,
     "assigned": 1.0,
     "field_score": 0.5,
