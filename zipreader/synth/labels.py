@@ -64,8 +64,8 @@ def _sender(drawing: Drawing) -> Alpha:
 
 
 def _em(drawing: Drawing) -> float:
-    """6 to 11 points."""
-    return float(drawing.rng.uniform(6, 11)) / 72 * drawing.dpi
+    """6 to 9 points."""
+    return float(drawing.rng.uniform(6, 9)) / 72 * drawing.dpi
 
 
 def _word(drawing: Drawing, words: tuple[str, ...]) -> Alpha | None:
