@@ -107,6 +107,28 @@ class LinesConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnsConfig:
+    """Two addresses side by side; lengths in text heights."""
+
+    gap: float = 0.4
+    """The space between two columns is at least so wide,"""
+    usual_gap: float = 1.5
+    """and so wide behind half of the lines of the left one, as those differ in length."""
+    lines: int = 3
+    """Each has so many lines, and all but one of them"""
+    width: float = 4.0
+    """are so long."""
+    aligned: float = 0.6
+    """So far apart are the beginnings of lines of the right column,"""
+    share: float = 0.6
+    """of so many of them at the least; or"""
+    taller: float = 1.3
+    """the text of one column is so many times as tall as that of the other."""
+    beside: float = 0.6
+    """The columns share so much of the height of the lower one."""
+
+
+@dataclass(frozen=True, slots=True)
 class LocateConfig:
     """Grouping lines into blocks and ranking them; places as shares of the page."""
 
@@ -120,6 +142,7 @@ class LocateConfig:
     return_corner: tuple[float, float] = (0.5, 0.34)
     """The return address lies left of and above this."""
     most_blocks: int = 5
+    columns: ColumnsConfig = ColumnsConfig()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@
 ==============  ==================================================================
 
 Under them: ``imageops``, ``clock``, ``outline`` (of the envelope), ``sides`` (its edges),
-``light`` (makes the paper white), ``rules``, ``seams``, ``trellis``, ``align`` (where the
-digits of a given text stand), ``stripnet`` (runs the networks that read strips), ``ctc``
-(frames <-> texts), ``letters`` (the signs of words), ``trees`` (sums of decision trees),
-``runtime`` (runs network files), ``modelfolder`` (their folder and name), ``faults`` (of the reader
-itself), ``panel`` and ``formats``.
+``light`` (makes the paper white), ``columns`` (of lines), ``rules``, ``seams``, ``trellis``,
+``align`` (where the digits of a given text stand), ``stripnet`` (runs the networks that read
+strips), ``ctc`` (frames <-> texts), ``letters`` (the signs of words), ``trees`` (sums of
+decision trees), ``runtime`` (runs network files), ``modelfolder`` (their folder and name),
+``faults`` (of the reader itself), ``panel`` and ``formats``.
 """

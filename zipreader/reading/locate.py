@@ -6,6 +6,7 @@ import math
 
 from zipreader.config import LocateConfig
 from zipreader.elements import AddressBlock, Box, TextLine, UprightPage
+from zipreader.reading.columns import columns
 
 
 def locate(
@@ -16,7 +17,11 @@ def locate(
     Places follow DMM 202: the delivery address stands right of and below the
     middle, the return address in the upper left, postage in the upper right.
     """
-    blocks = [_block(page, group, config) for group in _groups(list(lines), config)]
+    blocks = [
+        _block(page, column, config)
+        for group in _groups(list(lines), config)
+        for column in columns(group, config.columns)
+    ]
     ranked = sorted(blocks, key=lambda block: -block.score)
     return tuple(ranked[: config.most_blocks])
 

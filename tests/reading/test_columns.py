@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zipreader.config import ColumnsConfig
+from zipreader.elements import Box, TextLine
+from zipreader.reading.columns import columns
+
+CONFIG = ColumnsConfig()
+HEIGHT = 20
+SENDER = ("SHIPPER", "OSCAR QUIGLEY", "863 E HARBOR BLVD 219", "LEAKESVILLE MS 39453")
+ADDRESS = ("Victor Lopez", "RR 4 Box 10", "Wilmington DE 12898")
+
+
+def line(words: str, x: float, y: float, height: float = HEIGHT) -> TextLine:
+    """A box a letter, 0.7 heights wide with the space behind it; spaces are half a height."""
+    parts = []
+    for letter in words:
+        if letter != " ":
+            parts.append(Box(round(x), round(y), round(x + 0.6 * height), round(y + height)))
+        x += (0.5 if letter == " " else 0.7) * height
+    return TextLine(tuple(parts), 0.0, height)
+
+
+def joined(left: TextLine, right: TextLine) -> TextLine:
+    """Both on one line, as the lines of an upright page come."""
+    return TextLine((*left.parts, *right.parts), 0.0, left.text_height)
+
+
+def side_by_side(x: float, height: float = HEIGHT) -> list[TextLine]:
+    """A sender and an address whose lines begin at ``x``."""
+    pairs = zip(SENDER[1:], ADDRESS, strict=True)
+    both = [
+        joined(line(sender, 0, 40 * n), line(words, x, 40 * n, height))
+        for n, (sender, words) in enumerate(pairs, start=1)
+    ]
+    return [line(SENDER[0], 0, 0), *both]
+
+
+def texts(lines: list[TextLine]) -> list[int]:
+    """How many letters each line has."""
+    return [len(each.parts) for each in lines]
+
+
+def letters(words: tuple[str, ...]) -> list[int]:
+    return [len(text.replace(" ", "")) for text in words]
+
+
+WIDEST = max(line(text, 0, 0).box.x1 for text in SENDER)
+
+
+def test_two_addresses_side_by_side_are_parted() -> None:
+    left, right = columns(side_by_side(WIDEST + 0.5 * HEIGHT), CONFIG)
+    assert texts(left) == letters(SENDER)
+    assert texts(right) == letters(ADDRESS)
+    assert {each.box.x0 for each in right} == {round(WIDEST + 0.5 * HEIGHT)}
+
+
+def test_columns_of_other_pitch_whose_lines_are_apart_are_parted_too() -> None:
+    sender = [line(text, 0, 35 * n) for n, text in enumerate(SENDER)]
+    address = [line(text, WIDEST + 15, 10 + 45 * n) for n, text in enumerate(ADDRESS)]
+    left, right = columns([*sender, *address], CONFIG)
+    assert texts(left) == letters(SENDER)
+    assert texts(right) == letters(ADDRESS)
+
+
+def test_an_indented_address_is_told_by_its_larger_writing() -> None:
+    stepped = [line(text, WIDEST + 15 + 30 * n, 45 * n, 30) for n, text in enumerate(ADDRESS)]
+    sender = [line(text, 0, 35 * n) for n, text in enumerate(SENDER)]
+    assert len(columns([*sender, *stepped], CONFIG)) == 2
+    same = [line(text, WIDEST + 15 + 30 * n, 45 * n) for n, text in enumerate(ADDRESS)]
+    assert len(columns([*sender, *same], CONFIG)) == 1
+
+
+def test_what_runs_across_both_is_a_group_of_its_own() -> None:
+    across = line("RETURN SERVICE REQUESTED AND MORE WORDS", 0, 180)
+    left, right, others = columns([*side_by_side(WIDEST + 10), across], CONFIG)
+    assert (len(left), len(right), others) == (4, 3, [across])
+
+
+def test_one_column_is_left_whole() -> None:
+    address = [line(text, 100, 40 * n) for n, text in enumerate(ADDRESS)]
+    assert columns(address, CONFIG) == [address]
+
+
+def test_words_below_one_another_in_a_face_of_one_pitch_are_no_columns() -> None:
+    words = ("VICTOR MILLER", "7865 N LINCOLN", "OMEGA, GA 31775")
+    pitched = []
+    for row, text in enumerate(words):
+        boxes = [
+            Box(14 * n, 40 * row, 14 * n + 12, 40 * row + 20)
+            for n, letter in enumerate(text)
+            if letter != " "
+        ]
+        pitched.append(TextLine(tuple(boxes), 0.0, 20))
+    assert columns(pitched, CONFIG) == [pitched]
+
+
+def test_two_lines_tell_no_columns() -> None:
+    assert len(columns(side_by_side(WIDEST + 10)[1:3], CONFIG)) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 300), st.text("ab ", min_size=1).filter(str.strip)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_no_part_is_lost_and_none_comes_twice(drawn: list[tuple[int, str]]) -> None:
+    lines = [line(words, x, 40 * n) for n, (x, words) in enumerate(drawn)]
+    found = columns(lines, CONFIG)
+    parts = [part for group in found for each in group for part in each.parts]
+    assert len(parts) == len(set(parts))
+    assert set(parts) == {part for each in lines for part in each.parts}
+    assert all(group for group in found)
