@@ -98,7 +98,7 @@ evidences = st.fixed_dictionaries(
         "trailing": st.floats(0, 4),
         "leading": st.floats(-1, 3),
         "together": st.floats(-30, 30),
-        "lead": st.sampled_from([-1.0, -0.5, 0.5, 1.0, 2.0]),
+        "lead": st.sampled_from([-1.0, -0.75, -0.5, -0.25, 0.5, 1.0, 2.0]),
         "thickest": st.floats(1, 8),
         "field_score": st.floats(0, 1),
         "field_share": st.floats(0, 1),

@@ -6,30 +6,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.drawing import blank
-from zipreader.elements import AddressBlock, Box, Page, UprightPage, ZipField, ZipHypothesis
-from zipreader.reading.rivals import ALONE, lead_of
+from zipreader.elements import AddressBlock, Box, Page, TextLine, UprightPage
+from zipreader.reading.rivals import ALONE, lead_of, lead_over_silent
 
 GREY = blank(400, 400)
 UPRIGHT = UprightPage(Page(GREY, "drawn.png"), GREY, np.eye(3), 0, 200.0)
 
 
-def address(x: int, y: int, height: float = 25.0, block: bool = True) -> ZipHypothesis:
-    """An address of 100 by 60 pixels with digits of a height."""
-    box = Box(x, y, x + 100, y + 60)
-    whole = AddressBlock(UPRIGHT, box, (), 0.5) if block else None
-    field = ZipField(UPRIGHT, Box(x + 60, y + 40, x + 100, y + 60), 0.0, height, 0.5, whole)
-    return ZipHypothesis("10001", None, field, (), 0.9)
+def address(x: int, y: int, height: float = 25.0, lines: int = 3) -> AddressBlock:
+    """An address of 100 by 60 pixels whose lines are of a text height."""
+    parts = [(Box(x, y + 20 * i, x + 100, y + 20 * (i + 1)),) for i in range(3)]
+    written = tuple(TextLine(part, 0.0, height) for part in parts[:lines])
+    return AddressBlock(UPRIGHT, Box(x, y, x + 100, y + 60), written, 0.5)
 
 
-@pytest.mark.parametrize("block", [True, False])
-def test_the_address_is_below_the_sender_or_right_of_it(block: bool) -> None:
-    sender = address(20, 20, block=block)
-    for addressee in (address(20, 100, block=block), address(150, 25, block=block)):
-        assert lead_of(addressee, sender) == 0.5
-        assert lead_of(sender, addressee) == -0.5
+BELOW, RIGHT = address(20, 100), address(150, 25)
+SENDER = address(20, 20)
 
 
-def test_much_taller_digits_tell_the_address_wherever_it_stands() -> None:
+@pytest.mark.parametrize("addressee", [BELOW, RIGHT])
+def test_the_address_is_below_the_sender_or_right_of_it(addressee: AddressBlock) -> None:
+    assert lead_of(addressee, SENDER) == 0.5
+    assert lead_of(SENDER, addressee) == -0.5
+
+
+def test_much_taller_writing_tells_the_address_wherever_it_stands() -> None:
     sender, addressee = address(20, 200, 20), address(20, 20, 26)
     assert lead_of(addressee, sender) == 1
     assert lead_of(sender, addressee) == -1
@@ -40,9 +41,26 @@ places = st.builds(address, st.integers(0, 300), st.integers(0, 300), st.floats(
 
 
 @given(places, places)
-def test_what_one_leads_the_other_lags(one: ZipHypothesis, other: ZipHypothesis) -> None:
-    ours, theirs = one.field.box.center, other.field.box.center
+def test_what_one_leads_the_other_lags(one: AddressBlock, other: AddressBlock) -> None:
+    ours, theirs = one.box.center, other.box.center
     lead = lead_of(one, other)
     assert -1 <= lead <= 1 < ALONE
     if abs(ours[0] - theirs[0]) > 0 and abs(ours[1] - theirs[1]) > 0:
         assert lead_of(other, one) == -lead
+
+
+@given(places, places)
+def test_an_address_without_a_zip_matters_where_it_leads_and_then_less(
+    one: AddressBlock, other: AddressBlock
+) -> None:
+    lead = lead_of(one, other)
+    silent = lead_over_silent(one, other)
+    if lead > 0:
+        assert silent == ALONE
+    else:
+        assert lead < silent < 0
+
+
+def test_a_line_alone_is_no_address() -> None:
+    assert lead_over_silent(SENDER, address(20, 100, lines=1)) == ALONE
+    assert lead_over_silent(SENDER, address(20, 100, lines=2)) == -0.25

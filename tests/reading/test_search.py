@@ -14,6 +14,7 @@ from zipreader.elements import (
     Box,
     Page,
     Spelling,
+    TextLine,
     UprightPage,
     ZipField,
     ZipHypothesis,
@@ -164,11 +165,13 @@ def test_a_second_call_reads_nothing_again(count: int) -> None:
 # --- rivals ----------------------------------------------------------------------------------
 
 
-def addressed(left: int, top: int, score: float, height: float = 25.0) -> ZipField:
-    """The field of an address of its own."""
-    box = Box(left, top, left + 100, top + 30)
-    block = AddressBlock(UPRIGHT, box, (), score)
-    return ZipField(UPRIGHT, box, 0.0, height, score, block)
+def addressed(left: int, top: int, score: float) -> ZipField:
+    """The field of an address of its own, of two lines."""
+    upper = Box(left, top, left + 100, top + 15)
+    lower = Box(left, top + 15, left + 100, top + 30)
+    lines = tuple(TextLine((box,), 0.0, 12.0) for box in (upper, lower))
+    block = AddressBlock(UPRIGHT, upper.union(lower), lines, score)
+    return ZipField(UPRIGHT, lower, 0.0, 12.0, score, block)
 
 
 def page_of(pen: Pen, *fields: ZipField) -> Search:
@@ -209,9 +212,36 @@ def test_an_address_in_a_far_worse_place_is_left_alone() -> None:
 def test_what_says_the_same_or_hardly_anything_is_no_rival(
     zip_code: str, probability: float, share: float
 ) -> None:
-    pen = Pen({0: ("10001", 0.99), 5: (zip_code, probability)}, {0: 0.9, 5: share})
-    found = page_of(pen, addressed(0, 20, 0.8), addressed(5, 120, 0.7))
+    pen = Pen({0: (zip_code, probability), 5: ("10001", 0.99)}, {0: share, 5: 0.9})
+    found = page_of(pen, addressed(0, 20, 0.7), addressed(5, 120, 0.8))
     found.look()
     found.finish()
     assert found.hypotheses[0].zip == "10001"
+    assert found.hypotheses[0].probability == 0.99
+
+
+def test_the_same_zip_in_both_addresses_is_no_silence() -> None:
+    upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
+    pen = Pen({0: ("10001", 0.9), 5: ("10001", 0.6)}, {0: 0.9, 5: 0.9})
+    found = page_of(pen, upper, lower)
+    found.finish()
+    assert pen.read == [0, 5]
+    assert found.hypotheses[0].probability == 0.9
+    assert found.hypotheses[0].field is upper
+
+
+def test_an_address_without_a_zip_that_leads_makes_the_other_less_likely() -> None:
+    upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
+    pen = Pen({0: ("10001", 0.99)}, {0: 0.9, 5: 0.0})
+    found = page_of(pen, upper, lower)
+    found.finish()
+    assert pen.looked == [0, 5]
+    (only,) = found.hypotheses
+    assert (only.evidence["lead"], only.probability) == (-0.25, 0.375)
+
+
+def test_an_address_without_a_zip_that_lags_changes_nothing() -> None:
+    pen = Pen({5: ("10001", 0.99)}, {0: 0.0, 5: 0.9})
+    found = page_of(pen, addressed(0, 20, 0.8), addressed(5, 120, 0.7))
+    found.finish()
     assert found.hypotheses[0].probability == 0.99

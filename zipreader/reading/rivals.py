@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import math
 
-from zipreader.elements import Box, ZipHypothesis
+import numpy as np
+
+from zipreader.elements import AddressBlock
+from zipreader.reading import imageops
 
 ALONE = 2.0
 """The lead where there is no other address."""
 _TALLER = 1.25
-"""Digits so many times as tall tell the addressee from the sender, wherever they stand."""
+"""Writing so many times as tall tells the addressee from the sender, wherever they stand."""
 _BY_PLACE = 0.5
 """The lead of the one below, or to the right."""
+_SILENT = 0.25
+"""What is added to the lag behind an address in which no ZIP was read."""
+_LEAST_LINES = 2
+"""Of an address."""
 
 
-def lead_of(one: ZipHypothesis, other: ZipHypothesis) -> float:
+def lead_of(one: AddressBlock, other: AddressBlock) -> float:
     """How much rather ``one`` is the address than ``other``: from -1 to 1.
 
     People write and print the sender smaller, and where both are of one size above the
     addressee or, on labels, to the left.
     """
-    ratio = one.field.digit_height / max(other.field.digit_height, 1e-6)
-    size = math.log(max(ratio, 1e-6)) / math.log(_TALLER)
+    size = math.log(_height(one) / _height(other)) / math.log(_TALLER)
     if abs(size) >= 1:
         return math.copysign(1.0, size)
-    ours, theirs = _place(one), _place(other)
-    level = ours.intersection(theirs).height >= min(ours.height, theirs.height) / 2
+    level = one.box.intersection(other.box).height >= min(one.box.height, other.box.height) / 2
     axis = 0 if level else 1
-    return math.copysign(_BY_PLACE, ours.center[axis] - theirs.center[axis])
+    return math.copysign(_BY_PLACE, one.box.center[axis] - other.box.center[axis])
 
 
-def _place(found: ZipHypothesis) -> Box:
-    """The box of the address, or of the ZIP where it is alone."""
-    return found.field.box if found.field.block is None else found.field.block.box
+def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:
+    """The same where no ZIP was read in ``other``: it matters only where that one leads."""
+    lead = lead_of(one, other)
+    return lead + _SILENT if lead < 0 and len(other.lines) >= _LEAST_LINES else ALONE
+
+
+def _height(block: AddressBlock) -> float:
+    return max(imageops.median(np.array([line.text_height for line in block.lines])), 1e-6)

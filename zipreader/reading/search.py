@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
-from zipreader.reading.rivals import lead_of
+from zipreader.reading.rivals import ALONE, lead_of, lead_over_silent
 
 SpellField = Callable[[ZipField], Spelling]
 ReadField = Callable[[ZipField, Spelling], Iterable[ZipHypothesis]]
@@ -33,6 +33,8 @@ class Search:
     judge: Judge
     config: SearchConfig
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
+    _likely: dict[AddressBlock, set[str]] = field(default_factory=dict)
+    """The likely ZIPs of each address."""
     _looked_at: int = 0
     _spelled: set[ZipField] = field(default_factory=set)
     _promised: float = 0.0
@@ -73,7 +75,7 @@ class Search:
         for block in self._comparable():
             own = [item for item in self.fields if item.block is block]
             for item in own[: self.config.rival_fields]:
-                if item not in self._spelled and not self._read_in(block):
+                if item not in self._spelled and not self._likely.get(block):
                     spelling = self._spell(item)
                     if spelling.probability >= self.config.rival_spelled:
                         self._add(self.read(item, spelling))
@@ -88,25 +90,24 @@ class Search:
         least = self.config.comparable * own.score
         return [block for block in self.blocks if block is not own and block.score >= least]
 
-    def _read_in(self, block: AddressBlock) -> bool:
-        """Whether a likely ZIP was read in a block."""
-        return any(
-            found.field.block is block and found.probability >= self.config.rival
-            for found in self._found.values()
-        )
-
     def _against_rivals(self, found: ZipHypothesis) -> ZipHypothesis:
-        """A hypothesis as it is judged beside likely ones of other addresses."""
-        leads = [
-            lead_of(found, other)
-            for other in self._found.values()
-            if other.zip != found.zip
-            and other.field.block is not found.field.block
-            and other.probability >= self.config.rival
-        ]
-        if not leads:
+        """A hypothesis as it is judged beside the other addresses of the page."""
+        own = found.field.block
+        if own is None:
             return found
-        evidence = {**found.evidence, "lead": min(leads)}
+        least = self.config.comparable * own.score
+        lead = ALONE
+        for block in self.blocks:
+            if block is own or block.score < least:
+                continue
+            zips = self._likely.get(block)
+            if not zips:
+                lead = min(lead, lead_over_silent(own, block))
+            elif found.zip not in zips:
+                lead = min(lead, lead_of(own, block))
+        if lead == ALONE:
+            return found
+        evidence = {**found.evidence, "lead": lead}
         return replace(found, evidence=evidence, probability=self.judge(evidence))
 
     def _go(self, fields: tuple[ZipField, ...]) -> None:
@@ -145,6 +146,9 @@ class Search:
 
     def _add(self, hypotheses: Iterable[ZipHypothesis]) -> None:
         for hypothesis in hypotheses:
+            block = hypothesis.field.block
+            if block is not None and hypothesis.probability >= self.config.rival:
+                self._likely.setdefault(block, set()).add(hypothesis.zip)
             rival = self._found.get(hypothesis.zip)
             if rival is None or rival.probability < hypothesis.probability:
                 self._found[hypothesis.zip] = hypothesis
