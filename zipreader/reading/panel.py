@@ -65,7 +65,7 @@ class Pen:
 
 LINE = Pen("text line", (86, 180, 233), 1)
 BLOCK = Pen("address block", (0, 114, 178), 3, rim=True)
-CANDIDATE = Pen("other place looked at", (204, 121, 167), 2)
+CANDIDATE = Pen("other place that may hold it", (204, 121, 167), 2)
 FIELD = Pen("ZIP field", (213, 94, 0), 3, rim=True)
 GLYPH = Pen("digit", (0, 158, 115), 2)
 PENS = (BLOCK, LINE, CANDIDATE, FIELD, GLYPH)
