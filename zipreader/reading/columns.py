@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,13 +41,17 @@ def columns(lines: Lines, config: ColumnsConfig) -> list[Lines]:
     ``lines`` belong together by their places and come back in one group where they stand
     in one column.
     """
+    if len(lines) < config.lines:
+        return [lines]
     ordered = sorted(lines, key=lambda line: line.box.center[1])
     height = _usual_height(ordered)
+    gap = config.gap * height
     best: list[_Row] = []
-    for start in sorted({part.x0 for line in ordered for part in line.parts}):
-        for run in _runs(ordered, start, config.gap * height):
-            if len(run) > len(best) and _are_columns(run, start, height, config):
-                best = run
+    for start, run in _runs(ordered, gap, config.lines):
+        if len(run) > len(best):
+            rows = [_row(line, start) for line in run]
+            if _are_columns(rows, start, height, config):
+                best = rows
     if not best:
         return [lines]
     taken = {id(row.line) for row in best}
@@ -56,25 +61,37 @@ def columns(lines: Lines, config: ColumnsConfig) -> list[Lines]:
     return [left, right, others] if others else [left, right]
 
 
-def _runs(ordered: Lines, start: int, gap: float) -> Iterable[list[_Row]]:
-    """The longest rows of lines of which none crosses the space that ends at ``start``."""
-    run: list[_Row] = []
-    for line in ordered:
-        left = tuple(part for part in line.parts if part.x1 <= start - gap)
-        right = tuple(part for part in line.parts if part.x0 >= start)
-        if len(left) + len(right) == len(line.parts):
-            run.append(_Row(line, left, right))
-        else:
-            yield run
-            run = []
-    yield run
+def _runs(ordered: Lines, gap: float, least: int) -> Iterable[tuple[int, Lines]]:
+    """Lines that follow one another and leave a space free, with the end of that space.
+
+    It ends where a part begins; ``least`` of the lines end before it, and as many begin behind.
+    """
+    parts = np.array([(part.x0, part.x1) for line in ordered for part in line.parts])
+    rows = np.cumsum([0, *(len(line.parts) for line in ordered[:-1])])
+    x0, x1 = parts.T
+    starts = np.unique(x0)
+    ends = starts[:, None] - gap
+    crossed = np.logical_or.reduceat((x1 > ends) & (x0 < starts[:, None]), rows, axis=1)
+    before = np.logical_or.reduceat(x1 <= ends, rows, axis=1) & ~crossed
+    behind = np.logical_or.reduceat(x0 >= starts[:, None], rows, axis=1) & ~crossed
+    chosen = (before.sum(axis=1) >= least) & (behind.sum(axis=1) >= least)
+    for number in np.flatnonzero(chosen):
+        edges = [-1, *np.flatnonzero(crossed[number]).tolist(), len(ordered)]
+        for above, below in pairwise(edges):
+            inside = slice(above + 1, below)
+            if min(before[number, inside].sum(), behind[number, inside].sum()) >= least:
+                yield int(starts[number]), ordered[inside]
+
+
+def _row(line: TextLine, start: int) -> _Row:
+    left = tuple(part for part in line.parts if part.x0 < start)
+    right = tuple(part for part in line.parts if part.x0 >= start)
+    return _Row(line, left, right)
 
 
 def _are_columns(run: list[_Row], start: int, height: float, config: ColumnsConfig) -> bool:
     left = [_piece(row.line, row.left) for row in run if row.left]
     right = [_piece(row.line, row.right) for row in run if row.right]
-    if min(len(left), len(right)) < config.lines:
-        return False
     for side in (left, right):
         wide = sum(piece.box.width >= config.width * height for piece in side)
         if wide < config.lines - 1:
