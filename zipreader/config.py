@@ -36,8 +36,10 @@ class PageConfig:
     """Length assumed where no DPI is stated, in inches."""
     paper_reach: float = 0.12
     """Reach of the paper estimate, in inches: above the widest stroke."""
+    bright_paper: float = 200
+    """Paper above this level carries no light writing."""
     dark_paper: float = 130
-    """Paper below this level may carry light writing."""
+    """What is above this level, on paper with light writing, may be a light label."""
     light_strokes: float = 0.4
     """Skewness, -1 to 1, of what stands out above which writing is lighter than paper."""
     outline_contrast: float = 14

@@ -194,7 +194,9 @@ def test_coloured_ink_on_coloured_paper_becomes_dark_on_white(
 
 
 @pytest.mark.parametrize("barcode", [True, False])
-@pytest.mark.parametrize(("paper", "ink"), [(40, 240), (70, 230), (100, 20), (120, 40)])
+@pytest.mark.parametrize(
+    ("paper", "ink"), [(40, 240), (70, 230), (160, 252), (100, 20), (120, 40), (170, 40)]
+)
 def test_writing_on_dark_paper_becomes_dark_on_white(paper: int, ink: int, barcode: bool) -> None:
     """White ink is inverted, black ink is not; no stamp, whose colours are its own."""
     letter = GREY.copy()

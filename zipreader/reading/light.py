@@ -24,6 +24,8 @@ _BRIGHT = 250.0
 """Grey level of the brightest paper in a sum of channels."""
 _LABEL = (0.5, 3.5)
 """Widest stroke on a light label on dark paper and its least side, in reaches of the paper."""
+_LIGHTER = 1.3
+"""So many times as light as the paper is a label on it."""
 _SAMPLED = 12_000
 """Single pixels on which the noise of the channels is measured."""
 _LEAST_PAPER = 16
@@ -169,7 +171,7 @@ def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool
     of the difference tells on which side: noise and the two sides of an edge
     cancel out.
     """
-    if imageops.median(grey[::8, ::8]) > config.dark_paper:
+    if _usual_level(grey) > config.bright_paper:
         return False
     scale = min(1.0, 12 / reach)
     small = imageops.shrink(grey, scale)
@@ -181,8 +183,8 @@ def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool
 def _dark_papers(grey: GreyImage, reach: float, config: PageConfig) -> tuple[Paper, ...]:
     """Dark paper, and the light labels on it where there are any.
 
-    A label is lighter than dark paper may be, and larger than a stroke; its rim is
-    neither dark nor light writing and becomes paper.
+    A label is lighter than the paper and than dark paper may be, and larger than a stroke; its
+    rim is neither dark nor light writing and becomes paper.
     """
     dark = _below(cv2.bitwise_not(grey), reach)
     reduction = _reduction(reach)
@@ -192,12 +194,17 @@ def _dark_papers(grey: GreyImage, reach: float, config: PageConfig) -> tuple[Pap
     )
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke)
     opened = cv2.morphologyEx(paper, cv2.MORPH_OPEN, side)
-    label = (opened > config.dark_paper).astype(np.uint8)
+    level = max(config.dark_paper, _LIGHTER * _usual_level(grey))
+    label = (opened > level).astype(np.uint8)
     if not label.any():
         return (Paper(dark, inverted=True),)
     rim = np.ones((3, 3), np.uint8)
     outside, inside = cv2.dilate(label, rim) == 0, cv2.erode(label, rim) > 0
     return Paper(dark * outside, inverted=True), Paper(_below(grey, reach) * inside)
+
+
+def _usual_level(grey: GreyImage) -> float:
+    return imageops.median(grey[::8, ::8])
 
 
 def _without(paper: Paper, around: Mask) -> Paper:
