@@ -13,6 +13,7 @@ from zipreader.synth.names import (
     FIRST_NAMES,
     FOREIGN,
     LAST_NAMES,
+    NUMBERED,
     STATES,
     STREET_NAMES,
     STREET_TYPES,
@@ -49,14 +50,25 @@ class Address:
 
 
 def invent(
-    sources: Sources, rng: Rng, plus4: float = 0.2, own_line: float = 0.12, few: bool = False
+    sources: Sources,
+    rng: Rng,
+    plus4: float = 0.2,
+    own_line: float = 0.12,
+    few: bool = False,
+    numbers: float = 0.13,
 ) -> Address:
-    """An address; ``plus4`` and ``own_line`` are chances, ``few`` makes it short."""
+    """An address; ``few`` makes it short, the others are chances.
+
+    With ``numbers`` the street is a post office box, and with half of it lines, most of them
+    with a number, stand below the ZIP.
+    """
     place = _short_place(sources, rng)
     extension = f"{int(rng.integers(1, 9999)):04d}" if rng.random() < plus4 else None
     code = place.zip + (f"-{extension}" if extension else "")
     upper = bool(rng.random() < 0.33)
-    lines = [Line(text) for text in _who(rng, few)] + [Line(text) for text in _where(rng, few)]
+    lines = [Line(text) for text in _who(rng, few)] + [
+        Line(text) for text in _where(rng, few, numbers)
+    ]
     city = place.city.title() if place.city.isupper() and not upper else place.city
     if place.city.upper() in ("APO", "FPO", "DPO"):
         city = place.city.upper()
@@ -71,8 +83,9 @@ def invent(
         lines += [Line(last, code, "USA" if rng.random() < 0.015 else "")]
     if rng.random() < 0.04:
         lines.append(Line("USA"))
-    elif not few and rng.random() < 0.06:
-        lines += [Line(text) for text in _pick(rng, BELOW)]
+    elif not few and rng.random() < numbers / 2:
+        choices = NUMBERED if rng.random() < 0.6 else BELOW
+        lines += [Line(_numbered(text, rng)) for text in _pick(rng, choices)]
     if upper:
         lines = [Line(line.text.upper(), line.zip, line.after) for line in lines]
     return Address(tuple(lines), place.zip, extension, place)
@@ -81,8 +94,7 @@ def invent(
 def invent_foreign(rng: Rng) -> Address:
     """An address in another country, without a ZIP."""
     city, country = _pick(rng, FOREIGN)
-    code = "".join(str(rng.integers(10)) if c == "#" else c for c in city)
-    lines = [*_who(rng, True), *_where(rng, True), code, country]
+    lines = [*_who(rng, True), *_where(rng, True), _numbered(city, rng), country]
     return Address(tuple(Line(text) for text in lines), None, None, None)
 
 
@@ -116,11 +128,18 @@ def _who(rng: Rng, few: bool) -> list[str]:
     return [person, company]
 
 
-def _where(rng: Rng, few: bool) -> list[str]:
+def _numbered(text: str, rng: Rng) -> str:
+    """The text with a digit for each #."""
+    return "".join(str(rng.integers(10)) if char == "#" else char for char in text)
+
+
+def _where(rng: Rng, few: bool, boxes: float = 0.13) -> list[str]:
     draw = rng.random()
-    if draw < 0.13:
-        return [f"{_pick(rng, ('PO Box', 'P.O. Box'))} {int(rng.integers(1, 9999))}"]
-    if draw < 0.17:
+    if draw < boxes:
+        digits = int(rng.integers(1, 6))
+        number = int(rng.integers(10 ** (digits - 1), 10**digits))
+        return [f"{_pick(rng, ('PO Box', 'P.O. Box', 'P O Box', 'Box'))} {number}"]
+    if draw < boxes + 0.04:
         return [f"RR {int(rng.integers(1, 9))} Box {int(rng.integers(1, 400))}"]
     digits = int(rng.integers(1, 6))
     number = int(rng.integers(10 ** (digits - 1), 10**digits))

@@ -14,6 +14,8 @@ _MARGIN = 0.15
 """By how much a cover reaches beyond a digit, in its heights."""
 _LIGHT = 128
 """A colour above covers dark paper; a darker one lets the paper show through."""
+_NUMBERS = (0.13, 0.6)
+"""Chance of other numbers on usual mail, and where the ZIP is missing: none may pass for it."""
 _SPOILT = ("struck-out", "covered")
 
 
@@ -28,7 +30,8 @@ def choose_address(
         return None, None
     if variant == "foreign":
         return invent_foreign(rng), None
-    address = invent(sources, rng, plus4=0.0 if variant or boxed else 0.2)
+    numbers = _NUMBERS[variant == "no-zip"]
+    address = invent(sources, rng, plus4=0.0 if variant or boxed else 0.2, numbers=numbers)
     if not variant:
         return address, address.zip
     code = address.zip or ""

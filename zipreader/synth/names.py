@@ -40,14 +40,28 @@ BELOW = (
     ("United States of America",),
     ("UNITED STATES OF AMERICA", "Please forward"),
     ("Do not bend",),
-    ("Account No. 4471 20386",),
-    ("Account 80417722",),
-    ("Statement date 05 14 2024",),
-    ("Ref 88213 4",),
-    ("Customer 001 77302 9", "Route 12"),
+    ("Statement date ## ## 20##",),
     ("Return service requested",),
 )
 """Lines that stand below the ZIP."""
+NUMBERED = (
+    ("Account No. #### #####",),
+    ("Account ########",),
+    ("Acct #####",),
+    ("Ref ##### #",),
+    ("Ref. No. #####",),
+    ("Customer ### ##### #", "Route ##"),
+    ("Customer No. #####",),
+    ("Donor ID #####",),
+    ("Member ID: #####",),
+    ("Case #####",),
+    ("Invoice #####",),
+    ("Policy ### #####",),
+    ("Mail Code #####",),
+    ("Loan No. #####",),
+    ("Order # #####",),
+)
+"""The same with a number that is no ZIP; each # is a digit."""
 ATTENTION = ("Attn: *", "ATTN *", "c/o *", "Attention: *", "Attn: Accounts Payable")
 STREET_NAMES = _words(
     "Main Oak Maple Cedar Elm Washington Lake Hill Park Pine Lincoln Jefferson River Sunset "
