@@ -202,6 +202,8 @@ class SearchConfig:
     """One that spells a ZIP with this probability is read."""
     rival: float = 0.2
     """A ZIP of such a probability in another address is a rival."""
+    named: float = -0.7
+    """Where the place of a ZIP agrees less, other lines of its address are read too."""
 
 
 @dataclass(frozen=True, slots=True)

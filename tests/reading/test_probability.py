@@ -44,6 +44,8 @@ GOOD = {
     "spelled_rival": 0.01,
     "named": -0.2,
     "named_rival": -3.0,
+    "numbered": -4.0,
+    "legible": 0.5,
 }
 BETTER_WHEN_HIGHER = (
     "together",
@@ -110,6 +112,8 @@ evidences = st.fixed_dictionaries(
         "spelled_rival": st.floats(0, 1),
         "named": st.floats(-30, 0),
         "named_rival": st.floats(-30, 0),
+        "numbered": st.floats(-30, 0),
+        "legible": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }
 )

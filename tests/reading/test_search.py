@@ -35,10 +35,14 @@ class Pen:
     """Spells and reads fields as told, and keeps which were read."""
 
     def __init__(
-        self, answers: dict[int, tuple[str, float]], spelled: dict[int, float] | None = None
+        self,
+        answers: dict[int, tuple[str, float]],
+        spelled: dict[int, float] | None = None,
+        named: float = 0.0,
     ) -> None:
         self.answers = answers
         self.spelled = spelled or {}
+        self.named = named
         self.read: list[int] = []
         self.looked: list[int] = []
 
@@ -53,7 +57,8 @@ class Pen:
         if left not in self.answers:
             return []
         text, probability = self.answers[left]
-        return [ZipHypothesis(text, None, item, (), 0.9, probability=probability)]
+        evidence = {"named": self.named}
+        return [ZipHypothesis(text, None, item, (), 0.9, evidence, probability)]
 
 
 def search(pen: Pen, *fields: ZipField) -> Search:
@@ -245,3 +250,31 @@ def test_an_address_without_a_zip_that_lags_changes_nothing() -> None:
     found = page_of(pen, addressed(0, 20, 0.8), addressed(5, 120, 0.7))
     found.finish()
     assert found.hypotheses[0].probability == 0.99
+
+
+def lines_of(*tops: int) -> list[ZipField]:
+    """A field on each of the lines of one address, the first the likeliest."""
+    boxes = [Box(10 * n, top, 200, top + 25) for n, top in enumerate(tops)]
+    lines = tuple(TextLine((box,), 0.0, 25.0) for box in boxes)
+    block = AddressBlock(UPRIGHT, Box.around(boxes), lines, 0.8)
+    return [ZipField(UPRIGHT, box, 0.0, 25.0, 0.8 - 0.1 * n, block) for n, box in enumerate(boxes)]
+
+
+def test_other_lines_are_read_where_no_place_agrees_with_a_certain_zip() -> None:
+    fields = lines_of(100, 70, 40)
+    answers, spelled = {0: ("44120", 0.96), 10: ("10001", 0.99)}, {0: 0.9, 10: 0.9, 20: 0.1}
+    doubted = Pen(answers, spelled, named=CONFIG.named - 0.1)
+    found = page_of(doubted, *fields)
+    found.finish()
+    assert (doubted.looked, doubted.read) == ([0, 10, 20], [0, 10])
+    assert [each.zip for each in found.hypotheses] == ["10001", "44120"]
+    believed = Pen(answers, spelled, named=CONFIG.named)
+    page_of(believed, *fields).finish()
+    assert believed.looked == [0]
+
+
+def test_another_field_of_the_same_line_is_not_read_again() -> None:
+    fields = lines_of(100, 95)
+    pen = Pen({0: ("44120", 0.96)}, {0: 0.9, 10: 0.9}, named=-6.0)
+    page_of(pen, *fields).finish()
+    assert pen.looked == [0]

@@ -112,6 +112,35 @@ def test_an_unread_line_says_nothing() -> None:
         assert found.whole == 0
 
 
+@pytest.mark.parametrize("text", ["PO Box", "Acct No.", "Mail Code", "Suite", "Member No"])
+def test_what_stands_before_other_numbers_is_told(text: str) -> None:
+    (found,) = agreements(frames_of(text), [MEMPHIS], CONFIG)
+    assert found.own < CONFIG.agrees
+    assert found.numbered > CONFIG.agrees
+    assert found.legible > 0.9
+
+
+@pytest.mark.parametrize("text", ["Nashville TN", "Boise ID", "Reno NV", "Northbox ME"])
+def test_the_name_of_another_place_stands_before_no_other_number(text: str) -> None:
+    (found,) = agreements(frames_of(text), [MEMPHIS], CONFIG)
+    assert found.numbered < CONFIG.agrees
+    assert found.legible > 0.9
+
+
+def test_a_place_that_agrees_is_asked_no_more() -> None:
+    found, other = agreements(frames_of("Memphis TN"), [MEMPHIS, NASHVILLE], CONFIG)
+    for each in (found, other):
+        assert (each.numbered, each.legible) == (CONFIG.least, 0.0)
+
+
+def test_faint_letters_are_hardly_legible() -> None:
+    (clear,) = agreements(frames_of("Suite", 0.97), [MEMPHIS], CONFIG)
+    (faint,) = agreements(frames_of("Suite", 0.4), [MEMPHIS], CONFIG)
+    assert faint.legible < 0.5 < clear.legible
+    (unread,) = agreements(None, [MEMPHIS], CONFIG)
+    assert unread.legible == 0.0
+
+
 def test_the_letters_of_a_line_are_told() -> None:
     assert name_in(frames_of("St. Paul, MN 551")) == "STPAULMN"
 

@@ -38,6 +38,8 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "spelled_rival": float(random.uniform(0, 1)),
         "named": float(random.uniform(-4, 0)),
         "named_rival": float(random.uniform(-4, 0)),
+        "numbered": float(random.uniform(-4, 0)),
+        "legible": float(random.uniform(0, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }
 

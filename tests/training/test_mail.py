@@ -33,6 +33,8 @@ EVIDENCE = {
     "spelled_rival": 0.05,
     "named": -0.3,
     "named_rival": -2.0,
+    "numbered": -4.0,
+    "legible": 0.5,
     "pixel_height": 40.0,
 }
 

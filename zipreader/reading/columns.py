@@ -69,7 +69,7 @@ def _runs(ordered: Lines, gap: float, least: int) -> Iterable[tuple[int, Lines]]
     parts = np.array([(part.x0, part.x1) for line in ordered for part in line.parts])
     rows = np.cumsum([0, *(len(line.parts) for line in ordered[:-1])])
     x0, x1 = parts.T
-    starts = np.unique(x0)
+    starts = np.array(sorted(set(x0.tolist())))
     ends = starts[:, None] - gap
     crossed = np.logical_or.reduceat((x1 > ends) & (x0 < starts[:, None]), rows, axis=1)
     before = np.logical_or.reduceat(x1 <= ends, rows, axis=1) & ~crossed

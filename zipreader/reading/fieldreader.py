@@ -154,6 +154,8 @@ class FieldReader:
             "spelled_rival": max(rivals, default=0.0),
             "named": named.own,
             "named_rival": named.rival,
+            "numbered": named.numbered,
+            "legible": named.legible,
             "together": odds[hypothesis.zip],
             "lead": ALONE,
         }

@@ -23,6 +23,8 @@ _CLEAR = 12.0
 """Logarithm of odds beyond which nothing becomes clearer."""
 _UNLIKE = -4.0
 """Agreement of a name with a line, a letter, below which one is as bad as the other."""
+_STRANGE = 3.0
+"""A line that agrees so badly names another place, if its letters are clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "spelled_rival": -_logit(evidence["spelled_rival"]),
         "named": max(evidence["named"], _UNLIKE),
         "named_rival": -max(evidence["named_rival"], _UNLIKE),
+        "numbered": -max(evidence["numbered"], _UNLIKE),
+        "strange": -evidence["legible"] * min(1.0, max(0.0, -evidence["named"] / _STRANGE)),
         "together": max(-_CLEAR, min(_CLEAR, evidence["together"])),
         "lead": evidence["lead"],
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
@@ -235,6 +239,8 @@ _NO_EVIDENCE = dict.fromkeys(
         "spelled_rival",
         "named",
         "named_rival",
+        "numbered",
+        "legible",
         "together",
         "lead",
     ),

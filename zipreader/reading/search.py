@@ -67,28 +67,34 @@ class Search:
         self._meet_rivals()
 
     def _meet_rivals(self) -> None:
-        """Read other addresses that may be meant as well, and judge all by how they stand.
+        """Read what else on the page may be the ZIP, and judge all by how they stand.
 
         However certain a ZIP is, it may be the sender's where another address of the page
-        lies in as good a place, as on a parcel label.
+        lies in as good a place, as on a parcel label, or an account's where no place agrees.
         """
-        for block in self._comparable():
-            own = [item for item in self.fields if item.block is block]
-            for item in own[: self.config.rival_fields]:
-                if item not in self._spelled and not self._likely.get(block):
-                    spelling = self._spell(item)
-                    if spelling.probability >= self.config.rival_spelled:
-                        self._add(self.read(item, spelling))
+        for item in self._rivals():
+            spelling = self._spell(item)
+            if spelling.probability >= self.config.rival_spelled:
+                self._add(self.read(item, spelling))
         self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
 
-    def _comparable(self) -> list[AddressBlock]:
-        """The other blocks whose places are not far worse than that of the best hypothesis."""
+    def _rivals(self) -> list[ZipField]:
+        """Fields of other addresses, and of other lines of the address, that were not spelled."""
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         own = best.field.block if best is not None else None
-        if own is None:
+        if best is None or own is None:
             return []
         least = self.config.comparable * own.score
-        return [block for block in self.blocks if block is not own and block.score >= least]
+        fields: list[ZipField] = []
+        for block in self.blocks:
+            if block is not own and block.score >= least and not self._likely.get(block):
+                fields += self._fields_of(block)[: self.config.rival_fields]
+        if best.evidence["named"] < self.config.named:
+            fields += [item for item in self._fields_of(own) if not _on_one_line(item, best.field)]
+        return [item for item in fields if item not in self._spelled]
+
+    def _fields_of(self, block: AddressBlock) -> list[ZipField]:
+        return [item for item in self.fields if item.block is block]
 
     def _against_rivals(self, found: ZipHypothesis) -> ZipHypothesis:
         """A hypothesis as it is judged beside the other addresses of the page."""
@@ -152,6 +158,12 @@ class Search:
             rival = self._found.get(hypothesis.zip)
             if rival is None or rival.probability < hypothesis.probability:
                 self._found[hypothesis.zip] = hypothesis
+
+
+def _on_one_line(one: ZipField, other: ZipField) -> bool:
+    """Whether both lie on the same line, so that they may hold the same digits."""
+    shared = min(one.box.y1, other.box.y1) - max(one.box.y0, other.box.y0)
+    return shared > min(one.box.height, other.box.height) / 2
 
 
 def _promise(spelled: tuple[ZipField, Spelling]) -> float:

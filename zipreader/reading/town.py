@@ -31,6 +31,15 @@ _SHORT_FORMS = {
 }  # fmt: skip
 """Words of names that are often cut short (USPS Publication 28, appendix B)."""
 
+_OTHER_NUMBERS = (
+    "ACCOUNT", "ACCT", "APARTMENT", "APT", "BLDG", "BOX", "CASE", "CLIENT", "CUSTOMER", "DEPT",
+    "DONOR", "FLOOR", "ID", "INVOICE", "LOAN", "LOT", "MAIL CODE", "MAIL STOP", "MEMBER", "ORDER",
+    "PERMIT", "PHONE", "PO BOX", "POLICY", "REF", "RM", "ROOM", "ROUTE", "SPC", "STE", "SUITE",
+    "UNIT",
+)  # fmt: skip
+"""What stands before numbers of five digits that are no ZIP (Publication 28, appendix C, and what
+offices write below an address); each is looked for with "NO" behind it too."""
+
 Array = npt.NDArray[np.float64]
 
 
@@ -40,12 +49,15 @@ class Agreement:
 
     Natural logarithms a letter, relative to whatever letters are likeliest: 0 is perfect
     agreement, and what is far below says something else.  ``whole`` is ``own`` for all letters
-    of the name.
+    of the name.  Of a line that names no place in question ``numbered`` says how well it says what
+    stands before other numbers, and ``legible``, from 0 to 1, how clear its letters are.
     """
 
     own: float
     rival: float
     whole: float
+    numbered: float = -6.0
+    legible: float = 0.0
 
 
 def town_field(hypothesis: ZipHypothesis, config: TownConfig) -> ZipField | None:
@@ -88,12 +100,16 @@ def agreements(
     fits = dict.fromkeys(known, nowhere)
     for (key, name), fit in zip(names, _fits(frames, [name for _, name in names]), strict=True):
         fits[key] = max(fits[key], (fit, fit * len(name)))
+    named = max((fit for fit, _ in fits.values()), default=config.least) >= config.agrees
+    numbered = config.least if named else max(_fits(frames, _numbers()))
+    legible = 0.0 if named else _legibility(frames)
     found = []
     for place in places:
         own = _key(place) if place is not None else ("", "", ())
         rivals = [fit for key, (fit, _) in fits.items() if key[:2] != own[:2]]
         fit, whole = fits.get(own, nowhere)
-        found.append(Agreement(fit, max(rivals, default=config.least), whole))
+        rival = max(rivals, default=config.least)
+        found.append(Agreement(fit, rival, whole, max(numbered, config.least), legible))
     return found
 
 
@@ -119,6 +135,18 @@ def _names(city: str, state: str, others: tuple[str, ...]) -> tuple[tuple[int, .
     names = [f"{name} {end}" for name in (city, short) for end in ends]
     names += [f"{name} {end}" for end in (state, "") for name in others]
     return tuple(dict.fromkeys(filter(None, map(signs_of, names))))
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> tuple[tuple[int, ...], ...]:
+    """The signs of what stands before other numbers."""
+    return tuple(signs_of(f"{word}{end}") for word in _OTHER_NUMBERS for end in ("", " NO"))
+
+
+def _legibility(frames: Frames) -> float:
+    """Mean probability of the likeliest sign where that is a letter; 0 where there is none."""
+    letters = frames[frames.argmax(axis=1) < LETTERS]
+    return float(letters.max(axis=1).mean()) if len(letters) else 0.0
 
 
 def _fits(frames: Frames, names: Sequence[tuple[int, ...]]) -> list[float]:

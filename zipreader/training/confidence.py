@@ -30,8 +30,9 @@ class ConfidenceConfig:
 
     features: tuple[str, ...] = (
         "assigned", "baseline_spread", "blotted", "complete", "elsewhere", "four", "lead",
-        "led", "named", "named_rival", "not_a_digit", "place", "posterior", "rank", "six",
-        "size", "spelled", "spelled_least", "spelled_rival", "together", "trailing", "weakest",
+        "led", "named", "named_rival", "not_a_digit", "numbered", "place", "posterior", "rank",
+        "six", "size", "spelled", "spelled_least", "spelled_rival", "strange", "together",
+        "trailing", "weakest",
     )  # fmt: skip
     """Of ``reading.probability.features``; others do not lower the loss of unseen pieces."""
     trees: int = 150
