@@ -102,6 +102,10 @@ class LinesConfig:
     """Neighbours in a line are at most so far apart, in heights of the taller."""
     join_gap: float = 4.5
     """Pieces of a line are joined over a gap of so many text heights."""
+    entry: float = 11.0
+    """State and ZIP together are so short, in text heights;"""
+    entry_gap: float = 14.0
+    """on forms they stand so far from the city."""
     bar_width: float = 0.045
     """Parts narrower than this may be bars of a barcode."""
     bars: int = 20

@@ -86,6 +86,30 @@ def test_a_column_beside_is_another_line() -> None:
     assert close(found[0].box, left, 6) and close(found[1].box, right, 6)
 
 
+def on_a_form(gap: float) -> tuple[GreyImage, Box, Box]:
+    """A city, and state and ZIP in places of their own, so many text heights apart."""
+    grey = blank(1900, 140)
+    city = print_text(grey, "MEMPHIS", 60, 70, 24)
+    entry = print_text(grey, "TN  38117", round(city.x1 + gap * 24), 70, 24)
+    return grey, city, entry
+
+
+def test_state_and_zip_of_a_form_belong_to_the_city_far_left_of_them() -> None:
+    grey, city, entry = on_a_form(11)
+    (line,) = lines_of(grey)
+    assert close(line.box, city.union(entry), 6)
+    assert len(lines_of(on_a_form(17)[0])) == 2
+
+
+def test_what_is_far_right_and_long_or_behind_something_else_is_another_line() -> None:
+    grey, city, _ = on_a_form(11)
+    print_text(grey, "FORWARDING SERVICE", round(city.x1 + 11 * 24), 70, 24)
+    assert len(lines_of(grey)) == 2
+    grey, city, entry = on_a_form(11)
+    print_text(grey, "or", (city.x1 + entry.x0) // 2, 54, 12)
+    assert len([line for line in lines_of(grey) if line.text_height > 18]) == 2
+
+
 def test_a_barcode_is_no_line() -> None:
     grey = blank(1000, 200)
     draw_imb(grey, 100, 80)

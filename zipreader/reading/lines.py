@@ -197,27 +197,64 @@ def _groups(count: int, links: list[tuple[int, int]]) -> list[npt.NDArray[np.int
 def _joined(
     chains: list[npt.NDArray[np.intp]], parts: Boxes, config: LinesConfig
 ) -> list[tuple[npt.NDArray[np.intp], _Measures]]:
-    """Pieces of one line joined over wide gaps, as between state and ZIP; each measured."""
-    if not chains:
+    """Pieces of one line joined over wide gaps, as between state and ZIP; each measured.
+
+    On forms state and ZIP stand farther still from the city, in places of their own: pieces
+    that are as short are joined to what stands next to them on the left.
+    """
+    joined = [(chain, _measure(parts[chain])) for chain in chains]
+    for gap, longest in ((config.join_gap, np.inf), (config.entry_gap, config.entry)):
+        joined = _linked(joined, parts, gap, longest)
+    return joined
+
+
+def _linked(
+    pieces: list[tuple[npt.NDArray[np.intp], _Measures]],
+    parts: Boxes,
+    most: float,
+    longest: float,
+) -> list[tuple[npt.NDArray[np.intp], _Measures]]:
+    """Pieces of one level over gaps of up to ``most`` text heights.
+
+    Where there is a ``longest`` one, in text heights, only the next piece is joined, if
+    it is no longer and has several parts.
+    """
+    if not pieces:
         return []
-    measured = [_measure(parts[chain]) for chain in chains]
-    height, slope, level = np.array(measured).T
-    left = np.array([parts[chain, 0].min() for chain in chains])
-    right = np.array([parts[chain, 2].max() for chain in chains])
+    height, slope, level = np.array([measured for _, measured in pieces]).T
+    left = np.array([parts[chain, 0].min() for chain, _ in pieces])
+    right = np.array([parts[chain, 2].max() for chain, _ in pieces])
     taller = np.maximum(height[:, None], height)
     gap = left - right[:, None]
     middle = (left + right[:, None]) / 2
     rise = np.abs((slope - slope[:, None]) * middle + level - level[:, None])
-    fits = (gap >= -0.5 * taller) & (gap <= config.join_gap * taller) & (rise <= 0.45 * taller)
+    fits = (gap >= -0.5 * taller) & (rise <= 0.45 * taller)
     fits &= np.minimum(height[:, None], height) >= 0.5 * taller
     np.fill_diagonal(fits, False)
-    links = [(int(i), int(j)) for i, j in np.argwhere(fits)]
+    if np.isfinite(longest):
+        several = np.array([len(chain) > 1 for chain, _ in pieces])
+        nearest = np.where(fits, gap, np.inf).argmin(axis=1)
+        fits &= several & (right - left <= longest * height)
+        fits &= np.arange(len(pieces)) == nearest[:, None]
+    links = [(int(i), int(j)) for i, j in np.argwhere(fits & (gap <= most * taller))]
+    if np.isfinite(longest):
+        links = [(i, j) for i, j in links if _is_empty(pieces[i][0], pieces[j][0], parts)]
     found: list[tuple[npt.NDArray[np.intp], _Measures]] = []
-    for group in _groups(len(chains), links):
-        whole = np.sort(np.concatenate([chains[index] for index in group]))
-        alone = len(group) == 1
-        found.append((whole, measured[group[0]] if alone else _measure(parts[whole])))
+    for group in _groups(len(pieces), links):
+        if len(group) == 1:
+            found.append(pieces[group[0]])
+        else:
+            whole = np.sort(np.concatenate([pieces[index][0] for index in group]))
+            found.append((whole, _measure(parts[whole])))
     return found
+
+
+def _is_empty(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp], parts: Boxes) -> bool:
+    """Whether there is nothing but paper between two pieces of a line."""
+    top = max(parts[left, 1].min(), parts[right, 1].min())
+    bottom = min(parts[left, 3].max(), parts[right, 3].max())
+    between = (parts[:, 0] > parts[left, 2].max()) & (parts[:, 2] < parts[right, 0].min())
+    return not (between & (parts[:, 1] < bottom) & (parts[:, 3] > top)).any()
 
 
 def _measure(parts: Boxes) -> _Measures:
