@@ -29,6 +29,7 @@ def test_an_address_has_two_to_seven_lines(sources: Sources) -> None:
 def test_a_foreign_address_has_no_zip() -> None:
     address = invent_foreign(np.random.default_rng(1))
     assert address.zip is None and address.place is None
+    assert not any(is_zip for line in address.lines for _, is_zip in line.pieces())
 
 
 def test_a_code_can_be_exchanged_or_left_out(sources: Sources) -> None:
@@ -36,6 +37,7 @@ def test_a_code_can_be_exchanged_or_left_out(sources: Sources) -> None:
     assert [line.zip for line in with_code(address, "1234").lines if line.zip] == ["1234"]
     bare = with_code(address, "")
     assert len(bare.lines) == len(address.lines) - 1
+    assert not any(line.zip for line in bare.lines)
 
 
 def test_other_numbers_stand_in_boxes_and_below_the_zip(sources: Sources) -> None:
