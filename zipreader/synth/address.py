@@ -23,6 +23,8 @@ from zipreader.synth.sources import Place, Sources
 
 T = TypeVar("T")
 _LONGEST_CITY = 18
+USUAL_NUMBERS = 0.13
+"""Chance of other numbers than the ZIP on usual mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def invent(
     plus4: float = 0.2,
     own_line: float = 0.12,
     few: bool = False,
-    numbers: float = 0.13,
+    numbers: float = USUAL_NUMBERS,
 ) -> Address:
     """An address; ``few`` makes it short, the others are chances.
 
@@ -133,7 +135,7 @@ def _numbered(text: str, rng: Rng) -> str:
     return "".join(str(rng.integers(10)) if char == "#" else char for char in text)
 
 
-def _where(rng: Rng, few: bool, boxes: float = 0.13) -> list[str]:
+def _where(rng: Rng, few: bool, boxes: float = USUAL_NUMBERS) -> list[str]:
     draw = rng.random()
     if draw < boxes:
         digits = int(rng.integers(1, 6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from zipreader.synth.address import Address, invent, invent_foreign, with_code
+from zipreader.synth.address import USUAL_NUMBERS, Address, invent, invent_foreign, with_code
 from zipreader.synth.compose import Alpha, Canvas, Colour, Rng, cloud
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
@@ -14,8 +14,8 @@ _MARGIN = 0.15
 """By how much a cover reaches beyond a digit, in its heights."""
 _LIGHT = 128
 """A colour above covers dark paper; a darker one lets the paper show through."""
-_NUMBERS = (0.13, 0.6)
-"""Chance of other numbers on usual mail, and where the ZIP is missing: none may pass for it."""
+_MANY_NUMBERS = 0.6
+"""Chance of other numbers where the ZIP is missing: none may pass for it."""
 _SPOILT = ("struck-out", "covered")
 
 
@@ -30,7 +30,7 @@ def choose_address(
         return None, None
     if variant == "foreign":
         return invent_foreign(rng), None
-    numbers = _NUMBERS[variant == "no-zip"]
+    numbers = _MANY_NUMBERS if variant == "no-zip" else USUAL_NUMBERS
     address = invent(sources, rng, plus4=0.0 if variant or boxed else 0.2, numbers=numbers)
     if not variant:
         return address, address.zip
