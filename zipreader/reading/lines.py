@@ -11,6 +11,7 @@ import numpy.typing as npt
 from zipreader.config import LinesConfig
 from zipreader.elements import Box, GreyImage, Mask, TextLine, UprightPage
 from zipreader.reading import imageops
+from zipreader.reading.barcodes import barcodes
 
 Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
@@ -140,14 +141,16 @@ def _is_boxed(rule: Box, sides: npt.NDArray[np.uint8], dilated: int) -> bool:
 
 def _text_parts(mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig) -> Boxes:
     """Boxes of the components whose size may be a letter's, a digit's or a word's."""
-    _, stats = imageops.components(mask)
-    stats = stats[1:]
+    stats = imageops.components(mask)[1][1:]
     x, y, width, height, area = stats[:, :5].T
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     keep = (longer >= config.speck * dpi) & (height <= config.tallest * dpi)
     keep &= width <= config.widest * dpi
     keep &= ~((longer >= config.rule[0] * dpi) & (shorter <= config.rule[1] * dpi))
     keep &= area < 0.9 * width * height + 0.01 * dpi * dpi
+    for code in barcodes(mask, stats, dpi):
+        within = (x >= code.x0) & (x + width <= code.x1) & (y >= code.y0) & (y + height <= code.y1)
+        keep &= ~within
     chosen = np.flatnonzero(keep)
     chosen = chosen[np.argsort(-area[chosen])][: config.most_parts]
     boxes = np.column_stack([x, y, x + width, y + height])[chosen].astype(np.float64)
