@@ -3,11 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zipreader.config import ColumnsConfig
 from zipreader.elements import Box, TextLine
 from zipreader.reading.columns import columns
 
-CONFIG = ColumnsConfig()
 HEIGHT = 20
 SENDER = ("SHIPPER", "OSCAR QUIGLEY", "863 E HARBOR BLVD 219", "LEAKESVILLE MS 39453")
 ADDRESS = ("Victor Lopez", "RR 4 Box 10", "Wilmington DE 12898")
@@ -51,7 +49,7 @@ WIDEST = max(line(text, 0, 0).box.x1 for text in SENDER)
 
 
 def test_two_addresses_side_by_side_are_parted() -> None:
-    left, right = columns(side_by_side(WIDEST + 0.5 * HEIGHT), CONFIG)
+    left, right = columns(side_by_side(WIDEST + 0.5 * HEIGHT))
     assert texts(left) == letters(SENDER)
     assert texts(right) == letters(ADDRESS)
     assert {each.box.x0 for each in right} == {round(WIDEST + 0.5 * HEIGHT)}
@@ -60,7 +58,7 @@ def test_two_addresses_side_by_side_are_parted() -> None:
 def test_columns_of_other_pitch_whose_lines_are_apart_are_parted_too() -> None:
     sender = [line(text, 0, 35 * n) for n, text in enumerate(SENDER)]
     address = [line(text, WIDEST + 15, 10 + 45 * n) for n, text in enumerate(ADDRESS)]
-    left, right = columns([*sender, *address], CONFIG)
+    left, right = columns([*sender, *address])
     assert texts(left) == letters(SENDER)
     assert texts(right) == letters(ADDRESS)
 
@@ -68,20 +66,20 @@ def test_columns_of_other_pitch_whose_lines_are_apart_are_parted_too() -> None:
 def test_an_indented_address_is_told_by_its_larger_writing() -> None:
     stepped = [line(text, WIDEST + 15 + 30 * n, 45 * n, 30) for n, text in enumerate(ADDRESS)]
     sender = [line(text, 0, 35 * n) for n, text in enumerate(SENDER)]
-    assert len(columns([*sender, *stepped], CONFIG)) == 2
+    assert len(columns([*sender, *stepped])) == 2
     same = [line(text, WIDEST + 15 + 30 * n, 45 * n) for n, text in enumerate(ADDRESS)]
-    assert len(columns([*sender, *same], CONFIG)) == 1
+    assert len(columns([*sender, *same])) == 1
 
 
 def test_what_runs_across_both_is_a_group_of_its_own() -> None:
     across = line("RETURN SERVICE REQUESTED AND MORE WORDS", 0, 180)
-    left, right, others = columns([*side_by_side(WIDEST + 10), across], CONFIG)
+    left, right, others = columns([*side_by_side(WIDEST + 10), across])
     assert (len(left), len(right), others) == (4, 3, [across])
 
 
 def test_one_column_is_left_whole() -> None:
     address = [line(text, 100, 40 * n) for n, text in enumerate(ADDRESS)]
-    assert columns(address, CONFIG) == [address]
+    assert columns(address) == [address]
 
 
 def test_words_below_one_another_in_a_face_of_one_pitch_are_no_columns() -> None:
@@ -94,11 +92,11 @@ def test_words_below_one_another_in_a_face_of_one_pitch_are_no_columns() -> None
             if letter != " "
         ]
         pitched.append(TextLine(tuple(boxes), 0.0, 20))
-    assert columns(pitched, CONFIG) == [pitched]
+    assert columns(pitched) == [pitched]
 
 
 def test_two_lines_tell_no_columns() -> None:
-    assert len(columns(side_by_side(WIDEST + 10)[1:3], CONFIG)) == 1
+    assert len(columns(side_by_side(WIDEST + 10)[1:3])) == 1
 
 
 @given(
@@ -110,7 +108,7 @@ def test_two_lines_tell_no_columns() -> None:
 )
 def test_no_part_is_lost_and_none_comes_twice(drawn: list[tuple[int, str]]) -> None:
     lines = [line(words, x, 40 * n) for n, (x, words) in enumerate(drawn)]
-    found = columns(lines, CONFIG)
+    found = columns(lines)
     parts = [part for group in found for each in group for part in each.parts]
     assert len(parts) == len(set(parts))
     assert set(parts) == {part for each in lines for part in each.parts}

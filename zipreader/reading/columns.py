@@ -17,11 +17,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from zipreader.config import ColumnsConfig
 from zipreader.elements import Box, TextLine
 from zipreader.reading import imageops
 
 Lines = list[TextLine]
+_GAP, _USUAL_GAP = 0.4, 1.5
+"""Text heights: the space between two columns is at least so wide, and so wide behind half of the
+lines of the left one, as those differ in length."""
+_LINES, _WIDTH = 3, 4.0
+"""Each has so many lines, and all but one of them are so long, in text heights."""
+_ALIGNED, _SHARE = 0.6, 0.6
+"""So far apart, in text heights, are the beginnings of such a share of the right one's lines; or"""
+_TALLER = 1.3
+"""the text of one is so many times as tall as that of the other."""
+_BESIDE = 0.6
+"""They share so much of the height of the lower one."""
 _TEXT_HEIGHT = 0.7
 """Such a share of the parts of a line is lower than its capitals."""
 
@@ -35,22 +45,22 @@ class _Row:
     right: tuple[Box, ...]
 
 
-def columns(lines: Lines, config: ColumnsConfig) -> list[Lines]:
+def columns(lines: Lines) -> list[Lines]:
     """The lines of the left column, those of the right one, and the others where there are any.
 
     ``lines`` belong together by their places and come back in one group where they stand
     in one column.
     """
-    if len(lines) < config.lines:
+    if len(lines) < _LINES:
         return [lines]
     ordered = sorted(lines, key=lambda line: line.box.center[1])
     height = _usual_height(ordered)
-    gap = config.gap * height
+    gap = _GAP * height
     best: list[_Row] = []
-    for start, run in _runs(ordered, gap, config.lines):
+    for start, run in _runs(ordered, gap, _LINES):
         if len(run) > len(best):
             rows = [_row(line, start) for line in run]
-            if _are_columns(rows, start, height, config):
+            if _are_columns(rows, start, height):
                 best = rows
     if not best:
         return [lines]
@@ -89,25 +99,25 @@ def _row(line: TextLine, start: int) -> _Row:
     return _Row(line, left, right)
 
 
-def _are_columns(run: list[_Row], start: int, height: float, config: ColumnsConfig) -> bool:
+def _are_columns(run: list[_Row], start: int, height: float) -> bool:
     left = [_piece(row.line, row.left) for row in run if row.left]
     right = [_piece(row.line, row.right) for row in run if row.right]
     for side in (left, right):
-        wide = sum(piece.box.width >= config.width * height for piece in side)
-        if wide < config.lines - 1:
+        wide = sum(piece.box.width >= _WIDTH * height for piece in side)
+        if wide < _LINES - 1:
             return False
     ends = np.array([start - piece.box.x1 for piece in left])
-    if imageops.median(ends) < config.usual_gap * height:
+    if imageops.median(ends) < _USUAL_GAP * height:
         return False
     ours, theirs = (Box.around(piece.box for piece in side) for side in (left, right))
     common = min(ours.y1, theirs.y1) - max(ours.y0, theirs.y0)
-    if common < config.beside * min(ours.height, theirs.height):
+    if common < _BESIDE * min(ours.height, theirs.height):
         return False
-    aligned = sum(piece.box.x0 <= start + config.aligned * height for piece in right)
-    if aligned >= max(config.lines, config.share * len(right)):
+    aligned = sum(piece.box.x0 <= start + _ALIGNED * height for piece in right)
+    if aligned >= max(_LINES, _SHARE * len(right)):
         return True
     small, large = sorted((_usual_height(left), _usual_height(right)))
-    return large >= config.taller * small
+    return large >= _TALLER * small
 
 
 def _usual_height(side: Lines) -> float:

@@ -7,6 +7,7 @@ import math
 from zipreader.config import LocateConfig
 from zipreader.elements import AddressBlock, Box, TextLine, UprightPage
 from zipreader.reading.columns import columns
+from zipreader.reading.stacks import stacks
 
 
 def locate(
@@ -18,9 +19,10 @@ def locate(
     middle, the return address in the upper left, postage in the upper right.
     """
     blocks = [
-        _block(page, column, config)
+        _block(page, stack, config)
         for group in _groups(list(lines), config)
-        for column in columns(group, config.columns)
+        for column in columns(group)
+        for stack in stacks(column)
     ]
     ranked = sorted(blocks, key=lambda block: -block.score)
     return tuple(ranked[: config.most_blocks])

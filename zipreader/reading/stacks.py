@@ -1,0 +1,61 @@
+"""Lines of two addresses one above the other -> the lines of each.
+
+On parcel labels the sender stands above the addressee, with hardly more between them than
+between two lines.  What tells two addresses from one is that one of them is written
+larger, or a space wider than those between all other lines; and that both have the lines
+of an address.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zipreader.elements import TextLine
+from zipreader.reading import imageops
+
+Lines = list[TextLine]
+
+_LINES, _WIDE_LINES, _WIDTH = 3, 2, 4.0
+"""Each address has so many lines, so many of them so long, in text heights."""
+_TALLER = 1.25
+"""The text of one is so many times as tall as that of the other; or"""
+_WIDER = 1.6
+"""the space between them is so many times as wide as the usual one."""
+
+
+def stacks(lines: Lines) -> list[Lines]:
+    """The lines of the upper address and those of the lower one, or all in one group."""
+    if len(lines) < 2 * _LINES:
+        return [lines]
+    ordered = sorted(lines, key=lambda line: line.box.center[1])
+    places = range(_LINES, len(ordered) - _LINES + 1)
+    cuts = [cut for cut in places if _are_apart(ordered, cut)]
+    if not cuts:
+        return [lines]
+    cut = min(cuts, key=lambda place: _spread(ordered[:place]) + _spread(ordered[place:]))
+    return [ordered[:cut], ordered[cut:]]
+
+
+def _are_apart(ordered: Lines, cut: int) -> bool:
+    """Whether two addresses are parted before a line."""
+    upper, lower = ordered[:cut], ordered[cut:]
+    if min(_wide(upper), _wide(lower)) < _WIDE_LINES:
+        return False
+    small, large = sorted((_usual_height(upper), _usual_height(lower)))
+    spaces = np.diff([line.box.center[1] for line in ordered])
+    usual = imageops.median(np.delete(spaces, cut - 1))
+    return bool(large >= _TALLER * small or spaces[cut - 1] >= _WIDER * usual)
+
+
+def _spread(side: Lines) -> float:
+    """How far the heights of the lines lie from the usual one, in all."""
+    heights = np.array([max(line.text_height, 1e-6) for line in side])
+    return float(np.abs(np.log(heights / _usual_height(side))).sum())
+
+
+def _wide(side: Lines) -> int:
+    return sum(line.box.width >= _WIDTH * line.text_height for line in side)
+
+
+def _usual_height(side: Lines) -> float:
+    return max(imageops.median(np.array([line.text_height for line in side])), 1e-6)
