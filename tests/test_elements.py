@@ -194,6 +194,11 @@ def test_accepted_means_that_nothing_objects() -> None:
     assert flagged.status is Status.REVIEW
 
 
+def test_a_final_reason_holds_however_certain_the_reading_is() -> None:
+    final = {reason for reason in Reason if reason.is_final}
+    assert final == {Reason.UNASSIGNED, Reason.SEVERAL_MAILPIECES}
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_a_reason_is_a_sentence(reason: Reason) -> None:
     assert reason.value[0].isupper()

@@ -181,12 +181,11 @@ class Light:
 class UprightPage:
     """The mailpiece cropped, rectified and turned so that text reads left to right.
 
-    Upright pixels are as large as those of the original, and ``to_original`` maps
-    them to these.  ``grey`` shows the page with dark ink on light paper, reduced:
-    ``scale`` of its pixels lie along an upright one.  What is read is taken from
-    the original by ``light``; where that is ``None``, from ``grey``.
-    ``orientation`` is the clockwise turn, in degrees, that was applied to the
-    original.  ``dpi`` of the upright pixels is stated or estimated.
+    Upright pixels are as large as those of the original, to which ``to_original`` maps them.
+    ``grey`` shows the page with dark ink on light paper, reduced: ``scale`` of its pixels lie
+    along an upright one.  What is read is taken from the original by ``light``; where that is
+    ``None``, from ``grey``.  ``orientation`` is the clockwise turn of the original, in degrees.
+    ``dpi`` is stated or estimated.  It is ``piece``, from 0, of ``pieces`` in the image.
     """
 
     page: Page
@@ -196,6 +195,8 @@ class UprightPage:
     dpi: float
     scale: float = 1.0
     light: Light | None = None
+    piece: int = 0
+    pieces: int = 1
 
     @property
     def size(self) -> tuple[int, int]:
@@ -386,6 +387,12 @@ class Reason(Enum):
     COMPETING = "Two different ZIPs are possible."
     POOR_IMAGE = "The image is too small or too blurred."
     LOW_CONFIDENCE = "The reading is not certain enough."
+    SEVERAL_MAILPIECES = "There is more than one mailpiece in the image."
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it sends a piece to a person however certain the reading is."""
+        return self in (Reason.UNASSIGNED, Reason.SEVERAL_MAILPIECES)
 
 
 class Status(Enum):

@@ -59,6 +59,12 @@ def test_the_threshold_itself_is_enough() -> None:
     assert reasons(hypothesis(probability=THRESHOLD - 1e-9)) != []
 
 
+def test_one_of_several_mailpieces_is_flagged_however_certain() -> None:
+    decision = decide((hypothesis(),), True, THRESHOLD, CONFIG, several=True)
+    assert [o.reason for o in decision.objections] == [Reason.SEVERAL_MAILPIECES]
+    assert decision.status is Status.REVIEW
+
+
 def test_a_blank_page_has_no_address() -> None:
     assert reasons(found_address=False) == [Reason.NO_ADDRESS]
 
@@ -156,7 +162,8 @@ def test_every_reason_can_be_reached() -> None:
             hypothesis("38111", 0.45),
         ),
     ]
-    assert set(reached) == set(Reason)
+    several = decide((hypothesis(),), True, THRESHOLD, CONFIG, several=True).objections
+    assert {*reached, *(objection.reason for objection in several)} == set(Reason)
 
 
 @given(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.drawing import blank, draw_envelope, on_desk
 from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Quad
-from zipreader.reading.outline import find_outline
+from zipreader.reading.outline import find_outlines
 
 CONFIG = PageConfig()
 LETTER = cv2.resize(draw_envelope().grey, (760, 330), interpolation=cv2.INTER_AREA)
@@ -18,6 +18,10 @@ SIZE = (1000, 640)
 WITHIN = 20.0
 """Pixels; the outline is moved inwards by 1.2% of the way to the middle, here 5."""
 PLACE = np.array([(120, 160), (880, 160), (880, 490), (120, 490)], np.float64)
+
+
+def first_outline(image: npt.NDArray[np.uint8], config: PageConfig) -> Quad | None:
+    return next(iter(find_outlines(image, config)), None)
 
 
 def scene(corners: Quad, desk: int = 50) -> GreyImage:
@@ -35,14 +39,14 @@ def farthest(found: Quad | None, truth: Quad) -> float:
 @given(st.lists(st.integers(-55, 55), min_size=8, max_size=8), st.sampled_from([30, 80, 120]))
 def test_corners_are_found_in_perspective(shifts: list[int], desk: int) -> None:
     corners = PLACE + np.array(shifts, np.float64).reshape(4, 2)
-    assert farthest(find_outline(scene(corners, desk), CONFIG), corners) < WITHIN
+    assert farthest(first_outline(scene(corners, desk), CONFIG), corners) < WITHIN
 
 
 @pytest.mark.parametrize("degrees", [-25, -10, 10, 25])
 def test_corners_are_found_when_turned(degrees: float) -> None:
     turn = cv2.getRotationMatrix2D((500, 325), degrees, 1.0)
     corners = PLACE @ turn[:, :2].T + turn[:, 2]
-    found = find_outline(scene(corners), CONFIG)
+    found = first_outline(scene(corners), CONFIG)
     assert found is not None
     distances = np.linalg.norm(found[:, np.newaxis] - corners, axis=2)
     assert distances.min(axis=0).max() < WITHIN
@@ -51,7 +55,7 @@ def test_corners_are_found_when_turned(degrees: float) -> None:
 
 
 def test_the_outline_lies_within_the_envelope() -> None:
-    found = find_outline(scene(PLACE), CONFIG)
+    found = first_outline(scene(PLACE), CONFIG)
     assert found is not None
     assert (found.min(axis=0) >= PLACE.min(axis=0) - 1).all()
     assert (found.max(axis=0) <= PLACE.max(axis=0) + 1).all()
@@ -59,7 +63,7 @@ def test_the_outline_lies_within_the_envelope() -> None:
 
 def test_large_images_are_measured_like_small_ones() -> None:
     large = cv2.resize(scene(PLACE), None, fx=3, fy=3, interpolation=cv2.INTER_LINEAR)
-    assert farthest(find_outline(large, CONFIG), 3 * PLACE) < 3 * WITHIN
+    assert farthest(first_outline(large, CONFIG), 3 * PLACE) < 3 * WITHIN
 
 
 def test_colour_alone_shows_an_envelope() -> None:
@@ -69,7 +73,7 @@ def test_colour_alone_shows_an_envelope() -> None:
     grey = int(cv2.cvtColor(image[:1, :1], cv2.COLOR_BGR2GRAY)[0, 0])
     level = int(cv2.cvtColor(kraft, cv2.COLOR_BGR2GRAY)[0, 0])
     image[160:490, 120:880] = np.rint(kraft[0, 0] * (grey / level)).astype(np.uint8)
-    assert farthest(find_outline(image, CONFIG), PLACE) < WITHIN
+    assert farthest(first_outline(image, CONFIG), PLACE) < WITHIN
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def test_colour_alone_shows_an_envelope() -> None:
     ids=["letter", "white", "black", "cream", "scan"],
 )
 def test_a_scan_without_surroundings_has_no_outline(image: npt.NDArray[np.uint8]) -> None:
-    assert find_outline(image, CONFIG) is None
+    assert first_outline(image, CONFIG) is None
 
 
 @pytest.mark.parametrize("darkest", [0.55, 0.75, 0.9])
@@ -93,21 +97,62 @@ def test_light_from_one_side_is_no_outline(darkest: float, sideways: bool) -> No
     height, width = LETTER.shape
     light = np.linspace(darkest, 1.0, width if sideways else height)
     lit = LETTER * (light[np.newaxis, :] if sideways else light[:, np.newaxis])
-    assert find_outline(np.rint(lit).astype(np.uint8), CONFIG) is None
+    assert first_outline(np.rint(lit).astype(np.uint8), CONFIG) is None
 
 
 def test_something_small_on_a_desk_is_no_envelope() -> None:
     image = blank(*SIZE, 50)
     image[300:340, 450:520] = 240
-    assert find_outline(image, CONFIG) is None
+    assert first_outline(image, CONFIG) is None
 
 
 def test_something_round_is_no_envelope() -> None:
     image = blank(*SIZE, 50)
     cv2.circle(image, (500, 320), 240, 240, cv2.FILLED)
-    assert find_outline(image, CONFIG) is None
+    assert first_outline(image, CONFIG) is None
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 200), (200, 1), (8, 8)])
 def test_tiny_images_have_none(shape: tuple[int, int]) -> None:
-    assert find_outline(np.full(shape, 128, np.uint8), CONFIG) is None
+    assert first_outline(np.full(shape, 128, np.uint8), CONFIG) is None
+
+
+# --- several envelopes -----------------------------------------------------------------------
+
+
+def two_letters(below: float, size: float = 1.0) -> GreyImage:
+    """Two letters on a desk, the second ``below`` the first and ``size`` times as large."""
+    small = np.array([(60, 30), (560, 30), (560, 280), (60, 280)], np.float64)
+    upper, _ = on_desk(LETTER, small, SIZE, 40)
+    place = (small - small[0]) * size + small[0] + (90, below)
+    lower, _ = on_desk(LETTER, place, SIZE, 40)
+    image: GreyImage = np.maximum(upper, lower)
+    return image
+
+
+def test_two_envelopes_side_by_side_are_both_found() -> None:
+    outlines = find_outlines(two_letters(310), CONFIG)
+    assert len(outlines) == 2
+    tops = sorted(float(corners[:, 1].min()) for corners in outlines)
+    assert tops == pytest.approx([30, 340], abs=WITHIN)
+
+
+@pytest.mark.parametrize("size", [0.3, 0.5])
+def test_something_far_smaller_beside_an_envelope_is_no_other(size: float) -> None:
+    assert len(find_outlines(two_letters(330, size), CONFIG)) == 1
+
+
+def test_an_envelope_within_another_is_no_other() -> None:
+    """As a label or a window: its own outline has nothing of the envelope on its outside."""
+    image = scene(PLACE)
+    cv2.rectangle(image, (300, 220), (760, 440), 120, 3)
+    assert len(find_outlines(image, CONFIG)) == 1
+
+
+def test_the_end_of_a_shadow_is_no_side() -> None:
+    """It crosses the image, so that the rest would be an envelope with a single side."""
+    image = cv2.resize(draw_envelope().grey, SIZE, interpolation=cv2.INTER_AREA)
+    shade = np.zeros(SIZE[::-1], np.uint8)
+    cv2.fillConvexPoly(shade, np.array([(0, 0), (420, 0), (480, 640), (0, 640)]), 1)
+    dark = np.where(shade > 0, image * 0.6, image).astype(np.uint8)
+    assert first_outline(dark, CONFIG) is None

@@ -124,9 +124,12 @@ def test_a_record_of_the_same_calibration_stands() -> None:
     assert scored_by_record(record(confidence=1.0), None, "m", thresholds) == Scored(1.0, False)
 
 
+FINAL = ("unassigned", "several_mailpieces")
+
+
 def test_a_record_without_a_zip_to_accept_is_flagged() -> None:
-    unassigned = record(reasons=[{"code": "unassigned", "text": ""}])
-    for nothing in (record(zip=None), unassigned):
+    final = [record(reasons=[{"code": code, "text": ""}]) for code in FINAL]
+    for nothing in (record(zip=None), *final):
         assert scored_by_record(nothing, ZIP, "m", [0.8765]).probability == 0
 
 

@@ -140,7 +140,7 @@ class Outcome:
     @property
     def score(self) -> float:
         """The highest threshold that accepts the piece; 0 where none does."""
-        never = self.zip is None or Reason.UNASSIGNED in self.reasons
+        never = self.zip is None or any(reason.is_final for reason in self.reasons)
         return 0.0 if never else self.confidence
 
     @property

@@ -13,7 +13,11 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
 def decide(
-    hypotheses: Sequence[ZipHypothesis], found_address: bool, threshold: float, config: DecideConfig
+    hypotheses: Sequence[ZipHypothesis],
+    found_address: bool,
+    threshold: float,
+    config: DecideConfig,
+    several: bool = False,
 ) -> Decision:
     """Accept the best hypothesis unless something speaks against it.
 
@@ -22,6 +26,7 @@ def decide(
         found_address: whether any text was found on the page.
         threshold: certified probability that an accepted ZIP must reach.
         config: what is worth naming.
+        several: whether the image shows another mailpiece too.
     """
     if not hypotheses:
         reason = Reason.NO_ZIP if found_address else Reason.NO_ADDRESS
@@ -29,7 +34,7 @@ def decide(
     best, confidence = hypotheses[0], hypotheses[0].probability
     if confidence < config.no_zip:
         return Decision(confidence, threshold, (Objection(Reason.NO_ZIP),))
-    objections = []
+    objections = [Objection(Reason.SEVERAL_MAILPIECES)] if several else []
     if best.place is None:
         objections.append(Objection(Reason.UNASSIGNED, best.zip))
     if confidence < threshold:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +16,12 @@ from zipreader.reading.sides import four_sides
 
 _WORK_SIZE = 480
 _EDGE_REACH = 4
+_LIKE, _SHARED = 0.5, 0.05
+"""Of two envelopes in one image the smaller has such a share of the other's area, and reaches no
+farther into it, in shares of its size."""
 
 
-def find_outline(image: Image, config: PageConfig) -> Quad | None:
+def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
     """The envelope's corners in original pixels, clockwise from its top left.
 
     Its four sides are edges, straight and as long as itself.  Where they are not found,
@@ -23,23 +29,48 @@ def find_outline(image: Image, config: PageConfig) -> Quad | None:
     fills a convex quadrilateral is the envelope.
 
     Returns:
-        ``None`` where the image shows no surroundings or no clear outline.
+        None where the image shows no surroundings or no clear outline; more than one where
+        other envelopes lie beside that one.
     """
     scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
     small = imageops.shrink(image, scale, strokes=False)
-    sides = four_sides(small)
-    corners = _around_what_differs(small, config) if sides is None else _ordered(sides)
-    return None if corners is None else _inset(corners) / scale
+    found = _side_by_side(four_sides(small)) or _around_what_differs(small, config)
+    return tuple(_inset(corners) / scale for corners in found)
 
 
-def _around_what_differs(small: Image, config: PageConfig) -> Quad | None:
+def _side_by_side(ranked: Sequence[Quad]) -> tuple[Quad, ...]:
+    """The first quadrilateral, and those of like size beside it."""
+    found: list[Quad] = []
+    for corners in map(_ordered, ranked):
+        if all(_are_apart(corners, other) for other in found):
+            found.append(corners)
+    return tuple(found)
+
+
+def _are_apart(one: Quad, other: Quad) -> bool:
+    """Whether two envelopes of like size lie on either side of a side of one of them."""
+    small, large = sorted(cv2.contourArea(each.astype(np.float32)) for each in (one, other))
+    overlap = _SHARED * math.sqrt(small)
+    return small >= _LIKE * large and max(_beyond(one, other), _beyond(other, one)) >= -overlap
+
+
+def _beyond(one: Quad, other: Quad) -> float:
+    """The most by which the nearest corner of another lies beyond a side of the first."""
+    run = np.roll(one, -1, axis=0) - one
+    normals = np.stack([run[:, 1], -run[:, 0]], axis=1)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    beyond = ((other[:, np.newaxis] - one) * normals).sum(axis=2)
+    return float(beyond.min(axis=0).max())
+
+
+def _around_what_differs(small: Image, config: PageConfig) -> tuple[Quad, ...]:
     """The best outline of what differs from the rim of the image."""
     best: tuple[float, Quad] | None = None
     for difference in _differences(cv2.medianBlur(small, 5)):
         fitted = _fit(difference, config)
         if fitted and (best is None or fitted[0] > best[0]):
             best = fitted
-    return None if best is None else best[1]
+    return () if best is None else (_ordered(best[1]),)
 
 
 def _differences(small: Image) -> list[GreyImage]:
@@ -88,7 +119,7 @@ def _fit(difference: GreyImage, config: PageConfig) -> tuple[float, Quad] | None
     stepped = _has_edges(difference, corners, config)
     if overlap < config.outline_fit or not _plausible(corners) or not stepped:
         return None
-    return overlap, _ordered(corners)
+    return overlap, corners
 
 
 def _four_corners(hull: np.ndarray) -> Quad | None:
@@ -104,9 +135,13 @@ def _four_corners(hull: np.ndarray) -> Quad | None:
 
 
 def _has_edges(difference: GreyImage, corners: Quad, config: PageConfig) -> bool:
-    """Whether the difference jumps at every side inside the image; light only fades."""
+    """Whether the difference jumps at every side inside the image, as light only fades.
+
+    One side alone is no outline: a shadow ends so sharply, an envelope shows a corner.
+    """
     height, width = difference.shape
     middle = corners.mean(axis=0)
+    inside = 0
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         points = start + np.linspace(0.1, 0.9, 60)[:, np.newaxis] * (end - start)
         outward = points - middle
@@ -123,7 +158,8 @@ def _has_edges(difference: GreyImage, corners: Quad, config: PageConfig) -> bool
         jump = difference[a[:, 1], a[:, 0]].astype(float) - difference[b[:, 1], b[:, 0]]
         if imageops.median(jump) < config.outline_contrast / 2:
             return False
-    return True
+        inside += 1
+    return inside > 1
 
 
 def _plausible(corners: Quad) -> bool:

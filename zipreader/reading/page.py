@@ -14,7 +14,7 @@ from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Image, Light, Mask, Matrix, Page, Quad, UprightPage
 from zipreader.reading import imageops
 from zipreader.reading.light import flatten, lit
-from zipreader.reading.outline import find_outline
+from zipreader.reading.outline import find_outlines
 
 _BAR = 0.3, 3.0, 0.5
 """What is so long, in inches, so many times as long as wide, and so full of ink is a bar or a rule
@@ -40,6 +40,8 @@ class _Sheet:
     dpi: float
     light: Light
     scale: float
+    piece: int
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +53,20 @@ class _Evidence:
     """In degrees; 0 where there is no ink."""
 
 
-def upright_pages(page: Page, config: PageConfig) -> Iterator[UprightPage]:
+def upright_pages(page: Page, config: PageConfig, piece: int = 0) -> Iterator[UprightPage]:
     """The page in its possible orientations, the likeliest first.
 
     Each is cropped to the envelope's outline where there is one, its paper
     flattened to white, and its lines levelled.  Later ones cost nothing until
-    they are asked for.
+    they are asked for.  Of several envelopes in one image each is a ``piece``.
     """
-    sheet = _cut_out(page, config)
+    sheet = _cut_out(page, config, piece)
     along, across = _line_evidence(sheet, config)
     lengthwise = tuple((turn, along.skew) for turn in (0, 180))
     sideways = tuple((turn, -across.skew) for turn in (90, 270))
     is_level = along.weight >= across.weight
     likely, other = (lengthwise, sideways) if is_level else (sideways, lengthwise)
-    wide = sheet.grey.shape[1] >= sheet.grey.shape[0]
-    weights = along.weight, across.weight
-    sure = max(weights) >= config.sure_direction * min(weights) and is_level == wide
-    for turn, skew in likely if sure else (*likely, *other):
+    for turn, skew in (*likely, *other):
         turned = _turned(sheet, turn)
         level = turned if abs(skew) < config.least_skew else _levelled(turned, skew)
         yield _upright(page, level, turn)
@@ -80,39 +79,40 @@ def whole_page(page: Page, config: PageConfig) -> UprightPage:
     return UprightPage(page, grey, np.eye(3), 0, page.dpi or height / config.field_height)
 
 
-def _cut_out(page: Page, config: PageConfig) -> _Sheet:
-    image, outline, dpi, scale = _reduced(page, config)
+def _cut_out(page: Page, config: PageConfig, piece: int) -> _Sheet:
+    image, outlines, dpi, scale = _reduced(page, config)
     around: Mask | None = None
     matrix: Matrix = np.eye(3)
-    if outline is not None and _off_level(outline) <= _CROPPED:
-        image, matrix, around = _cropped(image, outline)
-    elif outline is not None:
-        size = _size_of(outline)
+    if outlines and _off_level(outlines[piece]) <= _CROPPED:
+        image, matrix, around = _cropped(image, outlines[piece])
+    elif outlines:
+        size = _size_of(outlines[piece])
         corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
-        matrix = cv2.getPerspectiveTransform(corners, outline.astype(np.float32))
+        matrix = cv2.getPerspectiveTransform(corners, outlines[piece].astype(np.float32))
         image = imageops.warp(image, matrix, size)
     grey, light = lit(image, config.paper_reach * dpi, config, around)
     to_sheet = np.linalg.inv(matrix) @ _scaling(scale)
-    return _Sheet(grey, matrix, dpi, replace(light, to_paper=light.to_paper @ to_sheet), scale)
+    light = replace(light, to_paper=light.to_paper @ to_sheet)
+    return _Sheet(grey, matrix, dpi, light, scale, piece, max(1, len(outlines)))
 
 
-def _reduced(page: Page, config: PageConfig) -> tuple[Image, Quad | None, float, float]:
-    """The image as far reduced as lines allow, the outline on it, its resolution, and the scale.
+def _reduced(page: Page, config: PageConfig) -> tuple[Image, tuple[Quad, ...], float, float]:
+    """The image as far reduced as lines allow, the outlines on it, its resolution, and the scale.
 
     The outline is found first: how large the envelope is tells the resolution.
     """
     image, scale = page.image, 1.0
     if max(image.shape) >= _HALVED:
         image, scale = _half(image), 0.5
-    outline = find_outline(image, config)
-    size = image.shape[1::-1] if outline is None else _size_of(outline)
+    outlines = find_outlines(image, config)
+    size = _size_of(outlines[0]) if outlines else image.shape[1::-1]
     dpi = _dpi(page, max(size) / scale, config)
     found = scale
     if scale * dpi < config.sheet_dpi:
         image, found = page.image, 1.0
     while found * dpi >= 2 * config.sheet_dpi:
         image, found = _half(image), found / 2
-    return image, None if outline is None else outline * (found / scale), found * dpi, found
+    return image, tuple(each * (found / scale) for each in outlines), found * dpi, found
 
 
 def _half(image: Image) -> Image:
@@ -257,7 +257,17 @@ def _upright(page: Page, sheet: _Sheet, turn: int) -> UprightPage:
     """The sheet in pixels of the original's size."""
     to_original = _scaling(1 / sheet.scale) @ sheet.to_original @ _scaling(sheet.scale)
     dpi = sheet.dpi / sheet.scale
-    return UprightPage(page, sheet.grey, to_original, turn, dpi, sheet.scale, sheet.light)
+    return UprightPage(
+        page,
+        sheet.grey,
+        to_original,
+        turn,
+        dpi,
+        sheet.scale,
+        sheet.light,
+        sheet.piece,
+        sheet.pieces,
+    )
 
 
 def _scaling(factor: float) -> Matrix:

@@ -55,6 +55,8 @@ _ACROSS = (-1.5, 0.0, 1.5)
 """Where across a side its edge may lie, in pixels."""
 _DEPTH = 6.0
 """How far inside and outside of a side the paper is compared, in pixels."""
+_CLEAR_STEP = 2.0
+"""So many spreads apart, two papers are different; a label on the envelope is no more so."""
 _LEAST_SPREAD = 3.0
 """Added to the spread of colours along a side, which may be none."""
 _EDGE, _STROKE = 2.0, 8.0
@@ -70,10 +72,14 @@ _BIAS, _ACCEPTED = -8.0, 2.0
 Of the shares of the sides that show an edge, the contrast of the paper across the
 weakest side, the area, the worst going on of a side, and strokes across one.
 """
+_POSSIBLE = 0.0
+"""The least of what may be another envelope."""
 
 
-def four_sides(image: Image) -> Quad | None:
-    """The corners of the envelope in pixels of the image, clockwise from any; ``None`` if unclear.
+def four_sides(image: Image) -> tuple[Quad, ...]:
+    """The corners of the envelope in pixels of the image, clockwise from any; none if unclear.
+
+    After them come those of what else has four sides, the likeliest first.
 
     Args:
         image: grey or BGR, uint8, reduced to some 500 pixels.
@@ -83,10 +89,12 @@ def four_sides(image: Image) -> Quad | None:
     lengthwise, crosswise = _lines(imageops.to_grey(image))
     quads = _quadrilaterals(lengthwise, crosswise, image.shape[:2])
     if not len(quads):
-        return None
+        return ()
     scores = _BIAS + _evidence(quads, image) @ _WEIGHTS
-    best = int(scores.argmax())
-    return quads[best] if scores[best] >= _ACCEPTED else None
+    if scores.max() < _ACCEPTED:
+        return ()
+    possible = np.count_nonzero(scores >= _POSSIBLE)
+    return tuple(quads[np.argsort(-scores, kind="stable")[:possible]])
 
 
 def _lines(grey: GreyImage) -> tuple[Vector, Vector]:
@@ -265,7 +273,7 @@ def _paper_step(image: Image, points: Points, normals: Vector) -> Vector:
     step = inside - outside
     spread = np.linalg.norm(step.std(axis=1), axis=1)
     apart: Vector = np.linalg.norm(step.mean(axis=1), axis=1) / (spread + _LEAST_SPREAD)
-    return apart
+    return np.minimum(apart, _CLEAR_STEP)
 
 
 def _at(values: Sampled, points: Points, normals: Vector, away: float) -> Sampled:

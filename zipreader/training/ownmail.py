@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from zipreader.elements import Page
+from zipreader.elements import Page, Reason
 from zipreader.errors import InputError, ZipReaderError
 from zipreader.reading.faults import told_of
 from zipreader.reading.images import open_pages
@@ -98,7 +98,8 @@ def scored_by_record(
     known = {round(threshold, 4) for threshold in thresholds}
     if record["model"] != model or record["threshold"] not in known:
         return _WRONG
-    if record["zip"] is None or any(each["code"] == "unassigned" for each in record["reasons"]):
+    final = {reason.name.lower() for reason in Reason if reason.is_final}
+    if record["zip"] is None or any(each["code"] in final for each in record["reasons"]):
         return Scored(0.0, right=False)
     right = record["zip"] == truth
     confidence = float(record["confidence"]) + (-_ROUNDING if right else _ROUNDING)
