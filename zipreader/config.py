@@ -66,8 +66,6 @@ class PageConfig:
     """Reach of the paper estimate in such an image, in its heights."""
     landscape_bonus: float = 1.5
     """Lines run along the longer side so much more often."""
-    sure_direction: float = 2.5
-    """Where lines run one way so much more clearly, the other way is not tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +111,6 @@ class LinesConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnsConfig:
-    """Two addresses side by side; lengths in text heights."""
-
-    gap: float = 0.4
-    """The space between two columns is at least so wide,"""
-    usual_gap: float = 1.5
-    """and so wide behind half of the lines of the left one, as those differ in length."""
-    lines: int = 3
-    """Each has so many lines, and all but one of them"""
-    width: float = 4.0
-    """are so long."""
-    aligned: float = 0.6
-    """So far apart are the beginnings of lines of the right column,"""
-    share: float = 0.6
-    """of so many of them at the least; or"""
-    taller: float = 1.3
-    """the text of one column is so many times as tall as that of the other."""
-    beside: float = 0.6
-    """The columns share so much of the height of the lower one."""
-
-
-@dataclass(frozen=True, slots=True)
 class LocateConfig:
     """Grouping lines into blocks and ranking them; places as shares of the page."""
 
@@ -147,16 +123,15 @@ class LocateConfig:
     place_spread: tuple[float, float] = (0.26, 0.24)
     return_corner: tuple[float, float] = (0.5, 0.34)
     """The return address lies left of and above this."""
-    most_blocks: int = 5
-    columns: ColumnsConfig = ColumnsConfig()
+    most_blocks: int = 8
 
 
 @dataclass(frozen=True, slots=True)
 class FieldsConfig:
     """Where in a block the ZIP may stand; lengths in heights of its digits."""
 
-    line_weights: tuple[float, ...] = (1.0, 0.75, 0.45, 0.3)
-    """Weight of the last line, the one above it, and so on."""
+    line_weights: tuple[float, ...] = (1.0, 0.75, 0.45, 0.3, 0.2)
+    """Weight of the last line, the one above it, and so on; of all others the last of these."""
     word_gap: float = 0.5
     """A wider space in the line, in text heights, parts two words."""
     shortest: float = 2.0
@@ -175,7 +150,8 @@ class FieldsConfig:
     """Lengths of a ZIP and of a ZIP+4; where no word has them such a space is looked for."""
     narrow_weight: float = 0.9
     """Weight of an end that is parted so."""
-    most_fields: int = 6
+    long_weight: float = 0.6
+    """Weight of an end that is longer than a ZIP+4 of usual spacing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +169,17 @@ class SearchConfig:
     likely: float = 0.75
     """With such a probability wider fields around the same digits are not read."""
     upright: float = 0.8
-    """With such a probability no further orientation is tried."""
+    """With such a probability no further orientation is tried,"""
+    hopeful: float = 0.3
+    """and with such a one none in which the lines run across."""
     first_fields: int = 6
     """So many are tried in each orientation, before the best one is read to its end."""
     least_share: float = 0.35
-    """Then fields with less than this share of the best field's score are left out."""
-    comparable: float = 0.3
+    """Fields with less than this share of the best field's score are read last,"""
+    last_fields: int = 6
+    """so many of them, where there is no hope else."""
+    comparable: float = 0.2
     """An address whose place has this share of the best one's score may be meant as well."""
-    rival_fields: int = 2
-    """So many of its fields are spelled."""
     rival_spelled: float = 0.3
     """One that spells a ZIP with this probability is read."""
     rival: float = 0.2
@@ -270,6 +248,8 @@ class SpellConfig:
 
     zips: int = 3
     """The likeliest ones are looked for in the cuts too."""
+    least: float = 5e-4
+    """Where five or nine digits are less likely none are looked for."""
     sizes: tuple[float, ...] = (1.1, 0.9)
     """A field that is cut is spelled in these sizes besides its own."""
 

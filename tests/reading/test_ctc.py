@@ -17,6 +17,7 @@ from zipreader.reading.ctc import (
     by_zip,
     likeliest_zips,
     log_probabilities,
+    may_spell_zip,
     probabilities,
 )
 
@@ -165,3 +166,25 @@ def test_digits_in_a_row_are_counted(signs: list[int], count: int | None) -> Non
     assert chances.sum(axis=1).max() <= 1 + 1e-6
     expected = [0.0] * 10 if count is None else [float(number == count) for number in range(10)]
     assert chances == pytest.approx(np.array([expected] * 2), abs=0.05)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 3), st.integers(1, 14))
+def test_what_may_spell_no_zip_has_none_as_likely(seed: int, spread: float, length: int) -> None:
+    """Never is a field left out whose likeliest ZIP reaches the bound."""
+    scores = np.random.default_rng(seed).normal(0, 2 * spread, (length, SIGNS))
+    frames = (np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)).astype(np.float32)
+    texts = likeliest_zips(frames, 5)
+    best = max((math.exp(log_probability(frames, text)) for text in texts), default=0.0)
+    for least in (5e-4, 0.02):
+        assert may_spell_zip(frames, least) or best < least
+
+
+@pytest.mark.parametrize("text", ["38117", "381174402"])
+def test_what_spells_a_zip_may(text: str) -> None:
+    assert may_spell_zip(certain(digits(text)), 0.9)
+
+
+@pytest.mark.parametrize("text", ["", "3"])
+def test_letters_may_not(text: str) -> None:
+    assert not may_spell_zip(certain([*digits(text), OTHER]), 0.001)

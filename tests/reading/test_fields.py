@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -100,12 +99,13 @@ TIGHT = [(3, 14)] * 4
 def test_words_of_tight_print_are_parted(space: int, inside: int) -> None:
     code = [(space, 14), (inside, 14), *TIGHT[:3]]
     block = line_of(*STATE, *code)
-    fields = zip_fields([block], CONFIG)
+    short, long = zip_fields([block], CONFIG)
     parts = block.lines[0].parts
-    assert fields[0].box.x0 < parts[-5].x0
-    assert fields[1].box == Box.around(parts[-5:])
-    assert fields[1].before == pytest.approx(space / 24)
-    assert fields[1].score < fields[0].score
+    assert short.box == Box.around(parts[-5:])
+    assert short.before == pytest.approx(space / 24)
+    assert short.score == pytest.approx(0.8 * CONFIG.narrow_weight)
+    assert long.box.x0 < parts[-5].x0
+    assert long.score == pytest.approx(0.8 * CONFIG.long_weight)
 
 
 def test_both_parts_of_a_zip_with_four_more_are_kept_together() -> None:
@@ -179,7 +179,6 @@ def blocks(draw: st.DrawFn) -> AddressBlock:
 def test_fields_are_ranked_right_ends_of_lines(many: list[AddressBlock]) -> None:
     fields = zip_fields(many, CONFIG)
     scores = [field.score for field in fields]
-    assert len(fields) <= CONFIG.most_fields
     assert scores == sorted(scores, reverse=True)
     for field in fields:
         assert field.block in many
@@ -233,11 +232,35 @@ def test_a_blank_crop_is_a_field_too() -> None:
     assert field.digit_height == pytest.approx(30)
 
 
-def test_each_block_has_a_field_however_many_the_first_one_has() -> None:
+def test_every_line_of_every_block_is_offered() -> None:
     envelope = draw_envelope()
     page = upright(envelope.grey)
     blocks = locate(page, find_lines(page, LinesConfig()), LocateConfig())
     assert len(blocks) > 1
-    kept = zip_fields(blocks, replace(CONFIG, most_fields=1))
-    assert [field.block for field in kept] == list(blocks)
-    assert kept[0].box == zip_fields(blocks, CONFIG)[0].box
+    fields = zip_fields(blocks, CONFIG)
+    for block in blocks:
+        for line in block.lines:
+            wide = line.box.width >= CONFIG.shortest * line.text_height * 1.8
+            ends = [each for each in fields if each.block is block and each.box.x1 == line.box.x1]
+            assert ends or not wide
+
+
+def test_an_end_that_is_longer_than_any_zip_counts_less() -> None:
+    letters = tuple(Box(100 + 22 * i, 100, 118 + 22 * i, 124) for i in range(12))
+    digits = tuple(Box(420 + 22 * i, 100, 438 + 22 * i, 124) for i in range(5))
+    line = TextLine((*letters, *digits), 0.0, 24.0)
+    block = AddressBlock(PAGE, line.box, (line,), 0.8)
+    short, long = zip_fields([block], CONFIG)[:2]
+    assert short.box.x0 == 420
+    assert short.score == pytest.approx(0.8)
+    assert long.box.x0 < 420
+    assert long.score == pytest.approx(0.8 * CONFIG.end_weights[1] * CONFIG.long_weight)
+
+
+def test_a_zip_close_behind_the_state_is_offered_though_its_hyphen_is_lost() -> None:
+    """The space in the middle of the ZIP+4 is then wider than the one before it."""
+    starts = [20 * i + shift for shift, count in ((0, 4), (90, 5), (208, 4)) for i in range(count)]
+    parts = tuple(Box(100 + x, 100, 118 + x, 124) for x in starts)
+    line = TextLine(parts, 0.0, 24.0)
+    block = AddressBlock(PAGE, line.box, (line,), 0.8)
+    assert 190 in {each.box.x0 for each in zip_fields([block], CONFIG)}

@@ -37,7 +37,7 @@ def test_much_taller_writing_tells_the_address_wherever_it_stands() -> None:
     assert lead_of(address(20, 20, 24), sender) == -0.5
 
 
-places = st.builds(address, st.integers(0, 300), st.integers(0, 300), st.floats(5, 80))
+places = st.builds(address, st.integers(0, 300), st.integers(0, 300), st.floats(5, 25))
 
 
 @given(places, places)
@@ -61,6 +61,9 @@ def test_an_address_without_a_zip_matters_where_it_leads_and_then_less(
         assert lead < silent < 0
 
 
-def test_a_line_alone_is_no_address() -> None:
-    assert lead_over_silent(SENDER, address(20, 100, lines=1)) == ALONE
-    assert lead_over_silent(SENDER, address(20, 100, lines=2)) == -0.25
+def test_what_has_not_the_lines_of_an_address_is_no_silent_one() -> None:
+    """A stamp, or an endorsement of two lines."""
+    assert lead_over_silent(SENDER, address(20, 100)) == -0.25
+    for lines in (1, 2):
+        assert lead_over_silent(SENDER, address(20, 100, lines=lines)) == ALONE
+    assert lead_over_silent(SENDER, address(20, 100, height=27.0)) == ALONE

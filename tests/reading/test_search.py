@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,14 +105,43 @@ def test_a_clear_and_certain_zip_spares_even_the_spelling_of_others() -> None:
     assert pen.read == [0]
 
 
-def test_the_rest_is_read_but_for_unlikely_places() -> None:
-    pen = Pen({})
+def test_unlikely_places_are_not_even_looked_at_where_there_is_hope() -> None:
+    pen = Pen({0: ("10001", CONFIG.hopeful)})
     found = search(pen, *FIVE)
     found.look()
     found.finish()
-    assert pen.read == [0, 50, 100, 150]
-    assert found.hypotheses == ()
-    assert found.probability == 0.0
+    assert pen.looked == pen.read == [0, 50, 100, 150]
+    assert found.looked_at == FIVE[:4]
+
+
+def test_without_hope_they_are_looked_at_and_read_where_they_spell_a_zip() -> None:
+    for share in (CONFIG.rival_spelled, CONFIG.rival_spelled - 0.01):
+        pen = Pen({}, {200: share})
+        found = search(pen, *FIVE)
+        found.look()
+        found.finish()
+        assert pen.looked == [0, 50, 100, 150, 200]
+        assert pen.read == [0, 50, 100, 150, 200][: 5 if share >= CONFIG.rival_spelled else 4]
+        assert found.hypotheses == ()
+        assert found.probability == 0.0
+    assert found.looked_at == FIVE
+
+
+def test_no_more_than_a_few_of_them_are() -> None:
+    few = CONFIG.last_fields
+    unlikely = [field(60 + n, 0.3 - 0.001 * n) for n in range(few + 3)]
+    pen = Pen({}, dict.fromkeys(range(300), 0.0))
+    search(pen, field(0, 1.0), *unlikely).finish()
+    assert len(pen.looked) == 1 + few
+
+
+def test_each_address_is_looked_at_where_there_is_no_hope() -> None:
+    """However many fields of others are in better places."""
+    first, second = lines_of(100, 70, 40, 10), addressed(5, 150, 0.2)
+    for answers, looked in (({}, [0, 10, 20, 5]), ({0: ("10001", CONFIG.hopeful)}, [0, 10, 20])):
+        pen = Pen(answers)
+        page_of(pen, *first, second).look()
+        assert pen.looked == looked
 
 
 def test_a_certain_zip_stops_the_search() -> None:
@@ -164,23 +194,22 @@ def test_a_second_call_reads_nothing_again(count: int) -> None:
     found = search(pen, *FIVE)
     for _ in range(count):
         found.finish()
-    assert pen.read == [0, 50, 100, 150]
+    assert pen.read == [0, 50, 100, 150, 200]
 
 
 # --- rivals ----------------------------------------------------------------------------------
 
 
 def addressed(left: int, top: int, score: float) -> ZipField:
-    """The field of an address of its own, of two lines."""
-    upper = Box(left, top, left + 100, top + 15)
-    lower = Box(left, top + 15, left + 100, top + 30)
-    lines = tuple(TextLine((box,), 0.0, 12.0) for box in (upper, lower))
-    block = AddressBlock(UPRIGHT, upper.union(lower), lines, score)
-    return ZipField(UPRIGHT, lower, 0.0, 12.0, score, block)
+    """The field of an address of its own, of three lines."""
+    boxes = [Box(left, top + 15 * n, left + 100, top + 15 * n + 15) for n in range(3)]
+    lines = tuple(TextLine((box,), 0.0, 12.0) for box in boxes)
+    block = AddressBlock(UPRIGHT, Box.around(boxes), lines, score)
+    return ZipField(UPRIGHT, boxes[-1], 0.0, 12.0, score, block)
 
 
 def page_of(pen: Pen, *fields: ZipField) -> Search:
-    blocks = tuple(item.block for item in fields if item.block is not None)
+    blocks = tuple(dict.fromkeys(item.block for item in fields if item.block is not None))
     return Search(UPRIGHT, blocks, fields, pen.spell, pen, judge, CONFIG)
 
 
@@ -278,3 +307,38 @@ def test_another_field_of_the_same_line_is_not_read_again() -> None:
     pen = Pen({0: ("44120", 0.96)}, {0: 0.9, 10: 0.9}, named=-6.0)
     page_of(pen, *fields).finish()
     assert pen.looked == [0]
+
+
+def test_all_ends_of_an_address_beside_are_looked_at_until_one_gives_a_zip() -> None:
+    """The country may stand below the ZIP, and the last four digits behind it."""
+    own, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
+    assert lower.block is not None
+    ends = [ZipField(UPRIGHT, lower.box, 0.0, 12.0, 0.7 - 0.1 * n, lower.block) for n in range(4)]
+    ends = [replace(end, box=replace(end.box, x0=5 + n)) for n, end in enumerate(ends)]
+    pen = Pen({0: ("10001", 0.99), 7: ("94110", 0.97)}, {0: 0.9, 5: 0.0, 6: 0.1, 7: 0.9, 8: 0.9})
+    found = page_of(pen, own, *ends)
+    found.finish()
+    assert pen.looked == [0, 5, 6, 7]
+    assert found.hypotheses[0].zip == "94110"
+
+
+def test_against_a_rival_the_other_ends_of_its_own_line_are_read_too() -> None:
+    """A field that holds the state as well made it less certain than it is."""
+    own, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
+    short = replace(own, box=replace(own.box, x0=40), score=0.7)
+    answers = {0: ("10001", 0.96), 40: ("10001", 0.99), 5: ("94110", 0.97)}
+    pen = Pen(answers, dict.fromkeys((0, 40, 5), 0.9))
+    found = page_of(pen, own, short, lower)
+    found.look()
+    assert pen.read == [0]
+    found.finish()
+    assert pen.read == [0, 5, 40]
+    assert {each.field for each in found.hypotheses if each.zip == "10001"} == {short}
+
+
+def test_where_a_rival_only_lags_they_are_left() -> None:
+    own, upper = addressed(0, 120, 0.8), addressed(5, 20, 0.7)
+    short = replace(own, box=replace(own.box, x0=40), score=0.75)
+    pen = Pen({0: ("10001", 0.96)}, {0: 0.9, 5: 0.0, 40: 0.9})
+    page_of(pen, own, short, upper).finish()
+    assert pen.looked == [0, 5]

@@ -27,6 +27,8 @@ _SILENT = 0.999
 """Neighbouring frames whose blanks are likelier are one."""
 _LEAST = 2e-3
 """Signs less likely than this in a frame are not followed."""
+_MANY_DIGITS = 4.0
+"""Where digits have so much in all, they are not counted before they are searched."""
 _TINY = 1e-30
 
 _Prefix = tuple[int, ...]
@@ -101,6 +103,21 @@ def by_count(views: Sequence[Frames]) -> npt.NDArray[np.float64]:
     counts = np.array([count for count, _ in _COUNTED])
     masses = [reached[counts == count].sum(axis=0) for count in range(_ZIP4 + 1)]
     return np.minimum(np.array(masses).T, 1.0)
+
+
+def may_spell_zip(frames: Frames, least: float) -> bool:
+    """Whether five or nine digits may have the probability ``least``: told without a search.
+
+    Five of the frames show a digit at least, which is no likelier than the fifth power of
+    all that digits have, by the 120 orders of five frames.
+    """
+    digits = float(frames[:, :OTHER].sum())
+    if digits >= _MANY_DIGITS:
+        return True
+    if digits**_ZIP / math.factorial(_ZIP) < least:
+        return False
+    counts = by_count([frames])[0]
+    return bool(counts[_ZIP] + counts[_ZIP4] >= least)
 
 
 def by_zip(texts: Mapping[str, float]) -> dict[str, float]:

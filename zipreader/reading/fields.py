@@ -9,8 +9,8 @@ on the left are told from digits by the decoder.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, repeat
 
 import numpy as np
 
@@ -24,19 +24,14 @@ _End = tuple[Box, float]
 
 
 def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[ZipField, ...]:
-    """The places in all blocks, best first; of each block the best one at the least."""
+    """The places in all blocks, best first."""
     fields = [
         field
         for block in blocks
-        for rank, line in enumerate(_last_lines(block, config))
-        for field in _ends(block, line, config.line_weights[rank], config)
+        for line, weight in _weighed_lines(block, config)
+        for field in _ends(block, line, weight, config)
     ]
-    fields.sort(key=lambda field: -field.score)
-    kept, others = fields[: config.most_fields], fields[config.most_fields :]
-    for field in others:
-        if all(field.block is not each.block for each in kept):
-            kept.append(field)
-    return tuple(kept)
+    return tuple(sorted(fields, key=lambda field: -field.score))
 
 
 def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField:
@@ -60,8 +55,10 @@ def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField
     return ZipField(page, Box(left, 0, right, height), 0.0, digit_height, 1.0)
 
 
-def _last_lines(block: AddressBlock, config: FieldsConfig) -> list[TextLine]:
-    return list(block.lines[::-1][: len(config.line_weights)])
+def _weighed_lines(block: AddressBlock, config: FieldsConfig) -> Iterator[tuple[TextLine, float]]:
+    """The lines of a block, the last first, each with its weight."""
+    *first, others = config.line_weights
+    return zip(reversed(block.lines), chain(first, repeat(others)), strict=False)
 
 
 def _ends(
@@ -78,7 +75,7 @@ def _ends(
         parts = [part for word in words[first:] for part in word]
         height = _digit_height(parts, line.text_height)
         box = Box.around(parts)
-        if box.width < config.shortest * height and first > 0:
+        if box.width < config.shortest * height:
             continue
         ends.append((_clip_left(box, parts, config.longest * height), height))
         if box.width > config.longest * height:
@@ -95,7 +92,7 @@ def _ends(
             box,
             line.slope,
             height,
-            block.score * weight * share,
+            block.score * weight * share * _length_weight(box, height, config),
             block,
             _before(line, box, height),
         )
@@ -103,11 +100,16 @@ def _ends(
     ]
 
 
+def _length_weight(box: Box, height: float, config: FieldsConfig) -> float:
+    _, longest = config.narrow_lengths[-1]
+    return 1.0 if box.width <= longest * height else config.long_weight
+
+
 def _narrow_ends(line: TextLine, ends: Sequence[_End], config: FieldsConfig) -> list[_End]:
     """Ends as long as a ZIP or a ZIP+4, where the words of the line have none.
 
     Spaces of tight print are narrower than those between some people's digits, so that they
-    part words only where hardly any space behind them is wider.
+    part words only where hardly any space of the word behind them is wider.
     """
     found = []
     reached = accumulate((part.x1 for part in line.parts), max)
@@ -119,8 +121,11 @@ def _narrow_ends(line: TextLine, ends: Sequence[_End], config: FieldsConfig) -> 
         widest, end = 0.0, None
         for first in range(len(gaps) - 1, 0, -1):
             gap, inside = float(gaps[first - 1]), gaps[first:]
+            inside = inside[inside <= config.word_gap * line.text_height]
             middle, most = (share * gap for share in config.narrow_inside)
-            if gap < widest or inside.max() > most or imageops.median(inside) > middle:
+            if gap < widest or not inside.size or inside.max() > most:
+                continue
+            if imageops.median(inside) > middle:
                 continue
             parts = line.parts[first:]
             height, box = _digit_height(parts, line.text_height), Box.around(parts)

@@ -100,16 +100,38 @@ class Reader:
     def read_page(self, page: Page) -> Reading:
         """Read the ZIP of one mailpiece; never raises for one that merely cannot be read."""
         clock = Clock()
+        searches = self._look(page, clock)
+        for search in sorted(searches, key=_probability, reverse=True):
+            search.finish()
+            if search.probability >= self.config.search.hopeful:
+                break
+        return self._reading(page, max(searches, key=_probability), clock)
+
+    def _look(self, page: Page, clock: Clock) -> list[Search]:
+        """The orientations of the mailpiece, or of the first one in which there is hope."""
+        searches = self._look_at(page, 0, clock)
+        for piece in range(1, _pieces(searches)):
+            if max(map(_probability, searches)) >= self.config.search.hopeful:
+                break
+            searches += self._look_at(page, piece, clock)
+        return searches
+
+    def _look_at(self, page: Page, piece: int, clock: Clock) -> list[Search]:
+        """The orientations up to one that gives a ZIP, their likeliest fields read."""
         searches: list[Search] = []
-        for upright in clock.each("page", upright_pages(page, self.config.page)):
+        for upright in clock.each("page", upright_pages(page, self.config.page, piece)):
             search = self._search(upright, clock)
             search.look()
             searches.append(search)
-            if search.probability >= self.config.search.upright:
+            if self._is_enough(searches):
                 break
-        best = max(searches, key=lambda search: search.probability)
-        best.finish()
-        return self._reading(page, best, clock)
+        return searches
+
+    def _is_enough(self, searches: list[Search]) -> bool:
+        """Whether no further orientation is tried: lines run along two and across two."""
+        best = max(map(_probability, searches))
+        likely = len(searches) == 2 and best >= self.config.search.hopeful
+        return likely or best >= self.config.search.upright
 
     def read_field(self, page: Page) -> Reading:
         """Read an image that shows nothing but a ZIP, such as a form's box.
@@ -123,6 +145,15 @@ class Reader:
         search = self._begin(field.page, (), (field,), clock, config=alone)
         search.finish()
         return self._reading(page, search, clock)
+
+    def _shows_several(self, page: Page, search: Search, clock: Clock) -> bool:
+        """Whether another mailpiece with a ZIP lies beside the one that was read."""
+        if search.upright is None or search.probability < self.threshold:
+            return False
+        others = [each for each in range(search.upright.pieces) if each != search.upright.piece]
+        looks = (self._look_at(page, piece, clock) for piece in others)
+        rival = self.config.search.rival
+        return any(max(map(_probability, look)) >= rival for look in looks)
 
     def _search(self, upright: UprightPage, clock: Clock) -> Search:
         """Find the fields of one orientation of the page; none is read yet."""
@@ -149,7 +180,13 @@ class Reader:
 
     def _reading(self, page: Page, search: Search, clock: Clock) -> Reading:
         hypotheses = search.hypotheses
-        decision = decide(hypotheses, bool(search.fields), self.threshold, self.config.decide)
+        decision = decide(
+            hypotheses,
+            bool(search.fields),
+            self.threshold,
+            self.config.decide,
+            self._shows_several(page, search, clock),
+        )
         return Reading(
             page,
             hypotheses,
@@ -157,9 +194,18 @@ class Reader:
             self.model,
             search.upright,
             search.blocks,
-            search.fields,
+            search.looked_at,
             clock.seconds,
         )
+
+
+def _pieces(searches: list[Search]) -> int:
+    """How many mailpieces the image shows."""
+    return max((each.upright.pieces for each in searches if each.upright is not None), default=1)
+
+
+def _probability(search: Search) -> float:
+    return search.probability
 
 
 def _check_share(min_confidence: float | None, max_error: float | None) -> None:

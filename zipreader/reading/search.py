@@ -35,7 +35,6 @@ class Search:
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
     _likely: dict[AddressBlock, set[str]] = field(default_factory=dict)
     """The likely ZIPs of each address."""
-    _looked_at: int = 0
     _spelled: set[ZipField] = field(default_factory=set)
     _promised: float = 0.0
     """The most that a field promised which was read."""
@@ -56,14 +55,31 @@ class Search:
         share = (1 - best.probability) / claimed
         return best, *(replace(rival, probability=rival.probability * share) for rival in rivals)
 
+    @property
+    def looked_at(self) -> tuple[ZipField, ...]:
+        """The fields that were spelled at the least, the likeliest first."""
+        return tuple(item for item in self.fields if item in self._spelled)
+
     def look(self) -> None:
-        """Read the likeliest fields."""
+        """Read the likeliest fields, and where there is no hope the likeliest of each address."""
         self._go(self.fields[: self.config.first_fields])
+        if self.probability < self.config.hopeful:
+            best = {item.block: item for item in reversed(self.fields)}
+            self._go(tuple(item for item in self.fields if best[item.block] is item))
 
     def finish(self) -> None:
-        """Read the others, but those in places far less likely than the best; then the rivals."""
+        """Read the others, and then the rivals.
+
+        Of those in places far less likely than the best only what spells a ZIP is read,
+        a few of them, and only where there is little hope else.
+        """
         least = self.config.least_share * max((item.score for item in self.fields), default=0.0)
         self._go(tuple(item for item in self.fields if item.score >= least))
+        others = [item for item in self.fields if item not in self._spelled]
+        for item in others[: self.config.last_fields]:
+            if self.probability >= self.config.hopeful:
+                break
+            self._compare(item)
         self._meet_rivals()
 
     def _meet_rivals(self) -> None:
@@ -71,27 +87,35 @@ class Search:
 
         However certain a ZIP is, it may be the sender's where another address of the page
         lies in as good a place, as on a parcel label, or an account's where no place agrees.
+        Against a rival it needs the best that its own line gives.
         """
-        for item in self._rivals():
-            spelling = self._spell(item)
-            if spelling.probability >= self.config.rival_spelled:
-                self._add(self.read(item, spelling))
-        self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
-
-    def _rivals(self) -> list[ZipField]:
-        """Fields of other addresses, and of other lines of the address, that were not spelled."""
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         own = best.field.block if best is not None else None
         if best is None or own is None:
-            return []
+            return
+        for block in self._beside(own):
+            for item in self._fields_of(block):
+                if self._likely.get(block):
+                    break
+                self._compare(item)
+        shaken = self._against_rivals(best).probability < min(self.config.certain, best.probability)
+        doubtful = best.evidence["named"] < self.config.named
+        for item in self._fields_of(own):
+            if shaken if _on_one_line(item, best.field) else doubtful:
+                self._compare(item)
+        self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
+
+    def _compare(self, item: ZipField) -> None:
+        """Read a field if it was not looked at, and spells a ZIP."""
+        if item not in self._spelled:
+            spelling = self._spell(item)
+            if spelling.probability >= self.config.rival_spelled:
+                self._add(self.read(item, spelling))
+
+    def _beside(self, own: AddressBlock) -> list[AddressBlock]:
+        """The other addresses in as good a place."""
         least = self.config.comparable * own.score
-        fields: list[ZipField] = []
-        for block in self.blocks:
-            if block is not own and block.score >= least and not self._likely.get(block):
-                fields += self._fields_of(block)[: self.config.rival_fields]
-        if best.evidence["named"] < self.config.named:
-            fields += [item for item in self._fields_of(own) if not _on_one_line(item, best.field)]
-        return [item for item in fields if item not in self._spelled]
+        return [block for block in self.blocks if block is not own and block.score >= least]
 
     def _fields_of(self, block: AddressBlock) -> list[ZipField]:
         return [item for item in self.fields if item.block is block]
@@ -101,11 +125,8 @@ class Search:
         own = found.field.block
         if own is None:
             return found
-        least = self.config.comparable * own.score
         lead = ALONE
-        for block in self.blocks:
-            if block is own or block.score < least:
-                continue
+        for block in self._beside(own):
             zips = self._likely.get(block)
             if not zips:
                 lead = min(lead, lead_over_silent(own, block))
@@ -119,10 +140,11 @@ class Search:
     def _go(self, fields: tuple[ZipField, ...]) -> None:
         """Read what spells a ZIP clearly when it is come upon, the others by their promise."""
         waiting: list[tuple[ZipField, Spelling]] = []
-        for item in fields[self._looked_at :]:
+        for item in fields:
             if self.probability >= self.config.certain:
                 return
-            self._looked_at += 1
+            if item in self._spelled:
+                continue
             spelling = self._spell(item)
             if spelling.probability >= self.config.clearly_spelled:
                 self._read(item, spelling)

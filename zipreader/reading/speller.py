@@ -13,7 +13,14 @@ from pathlib import Path
 
 from zipreader.config import SpellConfig
 from zipreader.elements import Frames, Spelling, Strip
-from zipreader.reading.ctc import SIGNS, by_count, by_zip, likeliest_zips, probabilities
+from zipreader.reading.ctc import (
+    SIGNS,
+    by_count,
+    by_zip,
+    likeliest_zips,
+    may_spell_zip,
+    probabilities,
+)
 from zipreader.reading.modelfolder import STRIP
 from zipreader.reading.runtime import Runtime
 from zipreader.reading.strip import resized
@@ -32,8 +39,11 @@ class Speller:
         self._network = StripNetwork(STRIP, SIGNS, model_dir, runtime)
 
     def spell(self, strip: Strip, config: SpellConfig) -> Spelling:
-        """What a strip spells."""
-        return _spelling(strip, (), (), self.frames([strip]), config)
+        """What a strip spells; no text where five digits are less likely than ``least``."""
+        views = self.frames([strip])
+        if not may_spell_zip(views[0], config.least):
+            return Spelling(strip, tuple(views), (), 0.0)
+        return _spelling(strip, (), (), views, config)
 
     def look_again(self, spelling: Spelling, config: SpellConfig) -> Spelling:
         """What the strip spells when its digits are a little larger and smaller too.
