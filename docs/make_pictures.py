@@ -50,6 +50,7 @@ from zipreader.elements import (
 )
 from zipreader.reading import ctc, imageops, letters
 from zipreader.reading.decode import decode
+from zipreader.reading.fields import zip_fields
 from zipreader.reading.images import open_pages
 from zipreader.reading.light import flat_part
 from zipreader.reading.panel import BLOCK, CANDIDATE, FIELD, GLYPH, LINE, Pen, outline
@@ -125,9 +126,15 @@ def draw_lines(scene: Scene) -> Image:
 
 
 def draw_fields(scene: Scene) -> Image:
-    """The ZIP fields of the page, a row each, the likeliest place first."""
-    rows = [_field_row(scene, rank, field) for rank, field in enumerate(scene.reading.fields)]
+    """The first ZIP fields of the page, a row each, the likeliest place first."""
+    rows = [_field_row(scene, rank, field) for rank, field in enumerate(_offered(scene))]
     return np.vstack([blank(MARGIN), *rows])
+
+
+def _offered(scene: Scene) -> tuple[ZipField, ...]:
+    """The fields that are looked at first, if need be."""
+    fields = zip_fields(scene.reading.blocks, scene.reader.config.fields)
+    return fields[: scene.reader.config.search.first_fields]
 
 
 def draw_ink(scene: Scene) -> Image:
@@ -138,7 +145,7 @@ def draw_ink(scene: Scene) -> Image:
 
 def draw_spelling(scene: Scene) -> Image:
     """The strip of the widest field, and under it the likeliest sign of each frame."""
-    widest = max(scene.reading.fields, key=lambda field: field.box.width)
+    widest = max(_offered(scene), key=lambda field: field.box.width)
     cut = strip(widest, scene.reader.config.strip)
     spelling = scene.reader.fields.speller.spell(cut, scene.reader.config.spell)
     names = [*map(str, range(ctc.OTHER)), "other"]
@@ -313,7 +320,7 @@ def _field_row(scene: Scene, rank: int, field: ZipField) -> Image:
     upright, best = scene.upright, scene.reading.best
     box = field.box.grown(6, 6).clipped(*upright.size)
     cut = as_bgr(_whole(upright)[box.y0 : box.y1, box.x0 : box.x1])
-    is_best = best is not None and field is best.field
+    is_best = best is not None and field.box == best.field.box
     if best and is_best:
         to_upright = np.asarray(np.linalg.inv(upright.to_original), np.float64)
         for digit in best.digits:
