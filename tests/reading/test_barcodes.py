@@ -4,11 +4,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image, ImageDraw
 
 from tests.drawing import blank, print_text
 from zipreader.elements import Box
 from zipreader.reading import imageops
 from zipreader.reading.barcodes import barcodes
+from zipreader.synth.fonts import Population, Style, find_faces, load
 
 DPI = 120
 Ink = npt.NDArray[np.uint8]
@@ -84,6 +86,17 @@ def test_a_matrix_code_is_found(side: int, count: int) -> None:
 def test_writing_is_no_barcode(height: int, pitch: int) -> None:
     words = ("ILLINOIS MILL", "1111 HILL LN", "LITTLETON IL", "61111-1111", "BOX 6985")
     assert found(text(words, height, pitch)) == []
+
+
+@pytest.mark.parametrize("style", [Style.SANS, Style.SERIF, Style.NARROW, Style.MONO])
+@pytest.mark.parametrize("size", [34, 44, 60])
+def test_tall_capitals_are_no_barcode(style: Style, size: int) -> None:
+    faces = [face for face in find_faces(Population.EVALUATION) if face.style is style]
+    for face in faces:
+        sheet = Image.new("L", (900, 200), 255)
+        text = "WILLIAM HILL MN"
+        ImageDraw.Draw(sheet).text((20, 40), text, font=load(face, size), fill=0)
+        assert found((np.asarray(sheet) < 128).astype(np.uint8)) == []
 
 
 def test_strokes_of_a_thick_pen_are_no_barcode() -> None:

@@ -1,8 +1,9 @@
 """Ink mask -> boxes of barcodes, whose bars and cells would pass for letters.
 
 A bar is the same in each of its rows, so the columns of a linear barcode are full of ink
-or empty, and they change often.  Writing does neither: that is told of a group as a whole,
-whether its bars are thin, wide, or run into one another.  The cells of a matrix code
+or empty, and they change often, and its rows are nearly alike.  The upright strokes of tall
+capitals do the first, but their bows and bars do not the second.  It is told of a group as a
+whole, whether its bars are thin, wide, or run into one another.  The cells of a matrix code
 (MaxiCode, QR, Data Matrix) run into one square, in which every row and column has its
 share of ink, and changes often; between lines of writing there is none.  Bars of postal
 codes, lower than any that are looked for here, are told as lines (``lines.py``).
@@ -32,6 +33,8 @@ _BARS = 8
 _CLEAR, _SHARE = 0.2, 0.75
 """A column is empty with no more than the first share of ink, and full with as little paper;
 so large a share of them is."""
+_ALONG = 0.12
+"""Along the bars there are no more changes between ink and paper, for each across them."""
 _CELL, _CELLS = 0.15, 40
 """Cells of a matrix code, or a few together, are no larger, in inches; with fewer there is none."""
 _CLOSED = 0.05
@@ -114,8 +117,13 @@ def _around(group: list[Boxes]) -> Box:
 
 
 def _are_bars(mask: InkMask, box: Box, dpi: float) -> bool:
-    """Whether nearly all columns are full or empty, and how often they change."""
+    """Whether nearly all columns are full or empty, change often, and rows hardly do."""
     if box.width < _WIDTH * dpi:
+        return False
+    rim = box.height // 8
+    bars = mask[box.y0 + rim : box.y1 - rim, box.x0 : box.x1]
+    along, across = (np.count_nonzero(np.diff(bars, axis=axis)) for axis in (0, 1))
+    if along > _ALONG * across:
         return False
     third = box.height // 3  # bars that lean a little are upright over a third of their height
     inner = mask[box.y0 + third : box.y1 - third, box.x0 : box.x1]
