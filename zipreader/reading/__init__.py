@@ -29,8 +29,8 @@
 ==============  ==================================================================
 
 Under them: ``imageops``, ``clock``, ``outline`` (of the envelope), ``sides`` (its edges),
-``light`` (makes the paper white), ``barcodes`` (no lines), ``columns`` and ``stacks`` (of the
-lines of two addresses), ``rules``, ``seams``, ``trellis``,
+``light`` (makes the paper white), ``barcodes`` (no lines), ``measures`` (of lines), ``columns``
+and ``stacks`` (of the lines of two addresses), ``rules``, ``seams``, ``trellis``,
 ``align`` (where the digits of a given text stand), ``stripnet`` (runs the networks that read
 strips), ``ctc`` (frames <-> texts), ``letters`` (the signs of words), ``trees`` (sums of
 decision trees), ``runtime`` (runs network files), ``modelfolder`` (their folder and name),

@@ -19,6 +19,7 @@ import numpy as np
 
 from zipreader.elements import Box, TextLine
 from zipreader.reading import imageops
+from zipreader.reading.measures import piece, usual_height
 
 Lines = list[TextLine]
 _GAP, _USUAL_GAP = 0.4, 1.5
@@ -32,8 +33,6 @@ _TALLER = 1.3
 """the text of one is so many times as tall as that of the other."""
 _BESIDE = 0.6
 """They share so much of the height of the lower one."""
-_TEXT_HEIGHT = 0.7
-"""Such a share of the parts of a line is lower than its capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def columns(lines: Lines) -> list[Lines]:
     if len(lines) < _LINES:
         return [lines]
     ordered = sorted(lines, key=lambda line: line.box.center[1])
-    height = _usual_height(ordered)
+    height = usual_height(ordered)
     gap = _GAP * height
     best: list[_Row] = []
     for start, run in _runs(ordered, gap, _LINES):
@@ -65,8 +64,8 @@ def columns(lines: Lines) -> list[Lines]:
     if not best:
         return [lines]
     taken = {id(row.line) for row in best}
-    left = [_piece(row.line, row.left) for row in best if row.left]
-    right = [_piece(row.line, row.right) for row in best if row.right]
+    left = [piece(row.line, row.left) for row in best if row.left]
+    right = [piece(row.line, row.right) for row in best if row.right]
     others = [line for line in ordered if id(line) not in taken]
     return [left, right, others] if others else [left, right]
 
@@ -100,30 +99,21 @@ def _row(line: TextLine, start: int) -> _Row:
 
 
 def _are_columns(run: list[_Row], start: int, height: float) -> bool:
-    left = [_piece(row.line, row.left) for row in run if row.left]
-    right = [_piece(row.line, row.right) for row in run if row.right]
+    left = [piece(row.line, row.left) for row in run if row.left]
+    right = [piece(row.line, row.right) for row in run if row.right]
     for side in (left, right):
-        wide = sum(piece.box.width >= _WIDTH * height for piece in side)
+        wide = sum(each.box.width >= _WIDTH * height for each in side)
         if wide < _LINES - 1:
             return False
     ends = np.array([start - piece.box.x1 for piece in left])
     if imageops.median(ends) < _USUAL_GAP * height:
         return False
-    ours, theirs = (Box.around(piece.box for piece in side) for side in (left, right))
+    ours, theirs = (Box.around(each.box for each in side) for side in (left, right))
     common = min(ours.y1, theirs.y1) - max(ours.y0, theirs.y0)
     if common < _BESIDE * min(ours.height, theirs.height):
         return False
-    aligned = sum(piece.box.x0 <= start + _ALIGNED * height for piece in right)
+    aligned = sum(each.box.x0 <= start + _ALIGNED * height for each in right)
     if aligned >= max(_LINES, _SHARE * len(right)):
         return True
-    small, large = sorted((_usual_height(left), _usual_height(right)))
+    small, large = sorted((usual_height(left), usual_height(right)))
     return large >= _TALLER * small
-
-
-def _usual_height(side: Lines) -> float:
-    return imageops.median(np.array([piece.text_height for piece in side]))
-
-
-def _piece(line: TextLine, parts: tuple[Box, ...]) -> TextLine:
-    heights = np.array([part.height for part in parts])
-    return TextLine(parts, line.slope, float(imageops.quantile(heights, _TEXT_HEIGHT)))

@@ -12,6 +12,7 @@ from zipreader.config import LinesConfig
 from zipreader.elements import Box, GreyImage, Mask, TextLine, UprightPage
 from zipreader.reading import imageops
 from zipreader.reading.barcodes import barcodes
+from zipreader.reading.measures import text_height
 
 Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
@@ -262,7 +263,7 @@ def _is_empty(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp], parts: Bo
 
 def _measure(parts: Boxes) -> _Measures:
     heights = parts[:, 3] - parts[:, 1]
-    height = imageops.quantile(heights, 0.7)
+    height = text_height(heights)
     body = parts[heights >= 0.5 * height]
     x = (body[:, 0] + body[:, 2]) / 2
     middle = (body[:, 1] + body[:, 3]) / 2

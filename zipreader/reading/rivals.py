@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from zipreader.elements import AddressBlock
-from zipreader.reading import imageops
+from zipreader.reading.measures import usual_height
 
 ALONE = 2.0
 """The lead where there is no other address."""
@@ -27,7 +25,7 @@ def lead_of(one: AddressBlock, other: AddressBlock) -> float:
     People write and print the sender smaller, and where both are of one size above the
     addressee or, on labels, to the left.
     """
-    size = math.log(_height(one) / _height(other)) / math.log(_TALLER)
+    size = math.log(usual_height(one.lines) / usual_height(other.lines)) / math.log(_TALLER)
     if abs(size) >= 1:
         return math.copysign(1.0, size)
     level = one.box.intersection(other.box).height >= min(one.box.height, other.box.height) / 2
@@ -45,7 +43,3 @@ def _is_address(block: AddressBlock) -> bool:
     """Whether a block has the lines of an address: a stamp or an endorsement is silent as well."""
     wide = [line for line in block.lines if line.box.width >= _LEAST_WIDTH * line.text_height]
     return len(wide) >= _LEAST_LINES
-
-
-def _height(block: AddressBlock) -> float:
-    return max(imageops.median(np.array([line.text_height for line in block.lines])), 1e-6)

@@ -1,0 +1,30 @@
+"""Measures of text lines: how tall their letters are, together and in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from zipreader.elements import Box, TextLine
+from zipreader.reading import imageops
+
+_LOWER = 0.7
+"""Such a share of the parts of a line is no taller than its capitals."""
+
+
+def text_height(heights: npt.NDArray[np.float64]) -> float:
+    """The height of capitals and digits, of (N,) heights of the parts of a line."""
+    return float(imageops.quantile(heights, _LOWER))
+
+
+def usual_height(lines: Iterable[TextLine]) -> float:
+    """The middle one of the heights of some lines, and never 0."""
+    return max(imageops.median(np.array([line.text_height for line in lines])), 1e-6)
+
+
+def piece(line: TextLine, parts: Sequence[Box]) -> TextLine:
+    """Some parts of a line as a line of their own."""
+    heights = np.array([part.height for part in parts], np.float64)
+    return TextLine(tuple(parts), line.slope, text_height(heights))
