@@ -40,6 +40,16 @@ def test_a_wide_space_parts_two_addresses_of_one_size() -> None:
     assert texts(lower) == letters(ADDRESS)
 
 
+@pytest.mark.parametrize("caption", [14, 20])
+def test_a_small_word_between_them_parts_two_addresses_of_one_size(caption: float) -> None:
+    lower = [line("SHIP TO:", 0, 122, caption), *written(ADDRESS[1:], 150, 22)]
+    parted = stacks([*written(SENDER, 0, 20), *lower])
+    if caption == 14:
+        assert [*map(texts, parted)] == [letters(SENDER), letters(("SHIP TO:", *ADDRESS[1:]))]
+    else:
+        assert len(parted) == 1
+
+
 def test_one_address_stays_whole() -> None:
     whole = written(SENDER + SENDER[1:3], 0, 20)
     assert stacks(whole) == [whole]

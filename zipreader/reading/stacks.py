@@ -2,8 +2,8 @@
 
 On parcel labels the sender stands above the addressee, with hardly more between them than
 between two lines.  What tells two addresses from one is that one of them is written
-larger, or a space wider than those between all other lines; and that both have the lines
-of an address.
+larger, or a space wider than those between all other lines, or a small word ("SHIP TO:")
+between them; and that both have the lines of an address.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from zipreader.elements import TextLine
 from zipreader.reading import imageops
+from zipreader.reading.measures import usual_height
 
 Lines = list[TextLine]
 
@@ -20,7 +21,9 @@ _LINES, _WIDE_LINES, _WIDTH = 3, 2, 4.0
 _TALLER = 1.25
 """The text of one is so many times as tall as that of the other; or"""
 _WIDER = 1.6
-"""the space between them is so many times as wide as the usual one."""
+"""the space between them is so many times as wide as the usual one; or"""
+_CAPTION = 0.8
+"""the lower one begins with a line so small beside the text of both, and half as wide at most."""
 
 
 def stacks(lines: Lines) -> list[Lines]:
@@ -41,21 +44,20 @@ def _are_apart(ordered: Lines, cut: int) -> bool:
     upper, lower = ordered[:cut], ordered[cut:]
     if min(_wide(upper), _wide(lower)) < _WIDE_LINES:
         return False
-    small, large = sorted((_usual_height(upper), _usual_height(lower)))
+    small, large = sorted((usual_height(upper), usual_height(lower)))
     spaces = np.diff([line.box.center[1] for line in ordered])
     usual = imageops.median(np.delete(spaces, cut - 1))
-    return bool(large >= _TALLER * small or spaces[cut - 1] >= _WIDER * usual)
+    if large >= _TALLER * small or spaces[cut - 1] >= _WIDER * usual:
+        return True
+    caption, widest = lower[0], max(line.box.width for line in lower)
+    return caption.text_height <= _CAPTION * small and caption.box.width <= widest / 2
 
 
 def _spread(side: Lines) -> float:
     """How far the heights of the lines lie from the usual one, in all."""
     heights = np.array([max(line.text_height, 1e-6) for line in side])
-    return float(np.abs(np.log(heights / _usual_height(side))).sum())
+    return float(np.abs(np.log(heights / usual_height(side))).sum())
 
 
 def _wide(side: Lines) -> int:
     return sum(line.box.width >= _WIDTH * line.text_height for line in side)
-
-
-def _usual_height(side: Lines) -> float:
-    return max(imageops.median(np.array([line.text_height for line in side])), 1e-6)
