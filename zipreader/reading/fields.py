@@ -2,8 +2,9 @@
 
 The ZIP ends the last line or stands on a line of its own, so the right end of
 each line is offered, cut at word gaps, the last line first; and cut at narrower
-gaps where tight print leaves no word as long as a ZIP.  Letters that come along
-on the left are told from digits by the decoder.
+gaps where tight print leaves no word as long as a ZIP.  A stamp or a note beside
+the address may have come into a line, so what ends before a wide space is offered too.
+Letters that come along on the left are told from digits by the decoder.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ import numpy as np
 from zipreader.config import FieldsConfig
 from zipreader.elements import AddressBlock, Box, TextLine, UprightPage, ZipField
 from zipreader.reading import imageops
+from zipreader.reading.measures import piece
 
 _DEFAULTS = FieldsConfig()
+_BESIDE, _PIECE_WEIGHT = 2.0, 0.6
+"""A space of so many text heights may part a line from what stands beside the address, and the
+weight of an end before such a space."""
 _End = tuple[Box, float]
 """The right end of a line, and the height of its digits."""
 
@@ -56,9 +61,20 @@ def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField
 
 
 def _weighed_lines(block: AddressBlock, config: FieldsConfig) -> Iterator[tuple[TextLine, float]]:
-    """The lines of a block, the last first, each with its weight."""
+    """The lines of a block, the last first, each with its weight, and behind it its pieces."""
     *first, others = config.line_weights
-    return zip(reversed(block.lines), chain(first, repeat(others)), strict=False)
+    for line, weight in zip(reversed(block.lines), chain(first, repeat(others)), strict=False):
+        yield line, weight
+        for before in _pieces(line):
+            weight *= _PIECE_WEIGHT
+            yield before, weight
+
+
+def _pieces(line: TextLine) -> Iterator[TextLine]:
+    """What the line is without all that stands behind a wide space, the widest piece first."""
+    words = _words(line, _BESIDE * line.text_height)
+    for last in range(len(words) - 1, 0, -1):
+        yield piece(line, [part for word in words[:last] for part in word])
 
 
 def _ends(
