@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from tests.synth.test_sources import LETTERS, write_strokes
 from zipreader.synth import Sources
 from zipreader.synth.address import Line
 from zipreader.synth.compose import Strip
 from zipreader.synth.handwriting import Hand, choose_hand, write_digits, write_line
 from zipreader.synth.pens import choose_pen
+from zipreader.synth.sources import strokes_of
+from zipreader.synth.strokefile import load_strokes
+from zipreader.synth.strokes import StrokeLetters
 
 PAIRS = frozenset({0, 1, 2, 3})
 
@@ -18,6 +23,28 @@ PAIRS = frozenset({0, 1, 2, 3})
 def hand_of(sources: Sources, seed: int) -> Hand:
     rng = np.random.default_rng(seed)
     return choose_hand(sources, 200, 0.25, choose_pen(rng), rng)
+
+
+def test_each_writer_of_strokes_writes_as_much_as_any_hand_with_scanned_digits(
+    sources: Sources, tmp_path: Path
+) -> None:
+    path = tmp_path / "strokes.npz"
+    write_strokes(path, "0123456789", ("ann", "bob", "one whose 9 is suspect"))
+    letters = tmp_path / "letters.npz"
+    write_strokes(letters, LETTERS, ("ann", "bob"))
+    mixed = replace(
+        sources,
+        strokes=strokes_of(load_strokes(path), None),
+        letters=strokes_of(load_strokes(letters), None),
+    )
+    assert mixed.pool is not None and mixed.pool.hands == 5000 // 120
+    hands = [hand_of(mixed, seed) for seed in range(400)]
+    by_strokes = [hand for hand in hands if hand.strokes is not None]
+    assert 8 <= len(by_strokes) <= 32  # 2 of 43 hands are 19 of 400
+    scanned = [hand for hand in hands if hand.images is not None]
+    assert len(scanned) + len(by_strokes) == 400
+    lettered = sum(isinstance(hand.letters, StrokeLetters) for hand in scanned)
+    assert 0.4 < lettered / len(scanned) < 0.6
 
 
 def is_joined(strip: Strip, first: int) -> bool:

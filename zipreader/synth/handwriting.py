@@ -26,6 +26,8 @@ _TOUCH_WIDTHS = (0.15, 1.1)
 """How deep touching digits run into each other, in widths of the line."""
 _TOUCH_SHARE = 0.25
 """The deepest, as a share of the narrower digit."""
+_REAL_LETTERS = 0.5
+"""Of the hands with scanned digits so many write letters by strokes, the others in a face."""
 _MNIST_LEVEL = 105
 """Grey at which the edge of an MNIST stroke is taken."""
 
@@ -60,13 +62,27 @@ def _radius(pen: pens.Pen, height: float, dpi: int) -> float:
     return max(0.75, min(pen.radius * dpi, 0.072 * height))
 
 
-def choose_hand(sources: Sources, dpi: int, height: float, pen: pens.Pen, rng: Rng) -> Hand:
-    """A hand that writes digits ``height`` inches tall."""
+def choose_hand(
+    sources: Sources,
+    dpi: int,
+    height: float,
+    pen: pens.Pen,
+    rng: Rng,
+    by_strokes: float | None = None,
+) -> Hand:
+    """A hand that writes digits ``height`` inches tall.
+
+    Where there are writers of strokes and scanned digits, the share ``by_strokes`` is written
+    by the former.  By default each of them writes as much as any hand with scanned digits, so
+    that no result hangs on a few people.
+    """
     writers = sources.digit_writers()
-    by_strokes = bool(writers) and (sources.pool is None or rng.random() < 0.6)
+    if by_strokes is None:
+        others = sources.pool.hands if sources.pool is not None else 0
+        by_strokes = len(writers) / max(1, len(writers) + others)
     strokes = images = None
     letters: Face | StrokeLetters = sources.face(rng, Style.HAND)
-    if by_strokes and sources.strokes is not None:
+    if writers and sources.strokes and (sources.pool is None or rng.random() < by_strokes):
         writer = writers[int(rng.integers(len(writers)))]
         strokes = sources.strokes.items[writer]
         own = sources.letters.items.get(writer) if sources.letters else None
@@ -74,6 +90,9 @@ def choose_hand(sources: Sources, dpi: int, height: float, pen: pens.Pen, rng: R
             letters = StrokeLetters(own)
     elif sources.pool is not None:
         images = sources.pool.prototypes(rng)
+        lettered = _letter_writers(sources)
+        if lettered and rng.random() < _REAL_LETTERS:
+            letters = lettered[int(rng.integers(len(lettered)))]
     pixels = height * dpi
     return Hand(
         pen=pen,
@@ -88,6 +107,12 @@ def choose_hand(sources: Sources, dpi: int, height: float, pen: pens.Pen, rng: R
         images=images,
         strokes=strokes,
     )
+
+
+def _letter_writers(sources: Sources) -> list[StrokeLetters]:
+    """All who can write an address."""
+    every = sources.letters.items.values() if sources.letters else ()
+    return [StrokeLetters(own) for own in every if StrokeLetters.suffices(own)]
 
 
 def write_line(line: Line, hand: Hand, touching: frozenset[int], rng: Rng) -> Strip:

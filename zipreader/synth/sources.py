@@ -57,6 +57,11 @@ class DigitPool:
         images = np.asarray(images, np.uint8).reshape(-1, 28, 28)
         return cls(tuple(images[np.asarray(labels) == value] for value in range(10)))
 
+    @property
+    def hands(self) -> int:
+        """As many as share no digits."""
+        return sum(map(len, self.images)) // (len(self.images) * _LIKENESS)
+
     def prototypes(self, rng: Rng) -> tuple[npt.NDArray[np.uint8], ...]:
         """For each value a few images that look alike, as if from one hand."""
         return tuple(_alike(images, rng) for images in self.images)

@@ -33,6 +33,8 @@ _DPI = 200
 _STRIPS = StripConfig(ruled=0.1, boxed=0.0, specks=0.2)
 _INKED = 140
 """Pixels of a scanned word below this level are ink."""
+_BY_STROKES = 0.6
+"""So many hands write digits by strokes, which are drawn anew each time."""
 _CAPITAL = 0.7
 """Height of a capital in ems."""
 
@@ -150,7 +152,8 @@ def _material(sources: Sources, part: Part) -> Material:
 def _hand(material: Material, rng: np.random.Generator) -> Hand:
     """A hand, half the time with the letters of a writer's own pen strokes."""
     size = float(np.exp(rng.uniform(np.log(0.07), np.log(0.28))))
-    hand = choose_hand(material, _DPI, size, choose_pen(rng, faint=bool(rng.random() < 0.1)), rng)
+    pen = choose_pen(rng, faint=bool(rng.random() < 0.1))
+    hand = choose_hand(material, _DPI, size, pen, rng, _BY_STROKES)
     letters = material.letters
     if letters is None or rng.random() < 0.5:
         return hand
