@@ -74,6 +74,11 @@ def test_no_zip_is_at_a_place_that_there_is_not() -> None:
     assert DIRECTORY.zips_at(Place("Memphis", "T")) == ()
 
 
+@pytest.mark.parametrize("name", ["AMO", "XNY", "ALBANYN", "NY", ""])
+def test_the_beginning_of_a_name_is_no_name(name: str) -> None:
+    assert DIRECTORY.zips_of(name) == ()
+
+
 def test_a_name_that_no_place_has_gives_no_zips() -> None:
     assert DIRECTORY.zips_of("MEMPHIS") == DIRECTORY.zips_of("TN") == DIRECTORY.zips_of("") == ()
     assert set(DIRECTORY.zips_of("CANONCITYCO")) == {"81212", "81215"}

@@ -86,17 +86,18 @@ class Directory:
     def _named(self, city: str, state: str) -> tuple[str, ...]:
         """The ZIPs of a state that go by the letters of a city, in order."""
         names, ends, zips = self._letters
-        wanted, lines = f";{city}".encode("ascii", "replace"), []
-        at = names.find(wanted)
-        while at >= 0:
-            if names[at + len(wanted) : at + len(wanted) + 1] in (b";", b","):
-                lines.append(int(np.searchsorted(ends, at)))
-            at = names.find(wanted, at + 1)
+        found = set()
+        for end in (";", ","):
+            wanted = f";{city}{end}".encode("ascii", "replace")
+            at = names.find(wanted)
+            while at >= 0:
+                found.add(int(np.searchsorted(ends, at)))
+                at = names.find(wanted, at + 1)
         mark = f",{state};".encode("ascii", "replace")
-        starts = [int(ends[line - 1]) if line else 0 for line in dict.fromkeys(lines)]
+        starts = {line: int(ends[line - 1]) if line else 0 for line in sorted(found)}
         return tuple(
             zips[line]
-            for line, start in zip(dict.fromkeys(lines), starts, strict=True)
+            for line, start in starts.items()
             if names.startswith(mark, names.index(b",", start))
         )
 
