@@ -115,6 +115,16 @@ def test_paper_shows_no_writing() -> None:
     assert imageops.paper(grey, REACH).min() > 240
 
 
+@pytest.mark.parametrize("reach", [3.0, 9.6, 19.2, 33.6])
+def test_paper_is_smoothed_as_by_a_gaussian(reach: float) -> None:
+    grey = np.random.default_rng(1).integers(150, 255, (120, 300)).astype(np.uint8)
+    side = imageops.odd(reach)
+    closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    smooth = cv2.GaussianBlur(closed, (0, 0), reach / 4)
+    difference = np.abs(imageops.paper(grey, reach).astype(int) - smooth)
+    assert difference.mean() < 1 and difference.max() <= 12
+
+
 @given(st.floats(0.3, 1.0))
 def test_contrast_is_the_same_in_any_light(light: float) -> None:
     grey, _ = writing()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -99,14 +100,15 @@ def shrink(image: Image, scale: float, *, strokes: bool = True) -> Image:
 
 
 def paper(grey: GreyImage, reach: float) -> GreyImage:
-    """Estimate the paper under dark ink by grey closing.
+    """Estimate the paper under dark ink by grey closing, smoothed.
 
     ``reach`` in pixels exceeds the widest stroke and stays below the scale at
-    which the light changes.
+    which the light changes.  The smoothing is close to a Gaussian of a quarter of
+    the reach, at a fraction of its cost (M. Klingemann, "Stack Blur", 2004).
     """
     size = odd(reach)
     closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    return cv2.GaussianBlur(closed, (0, 0), max(reach / 4, 0.5))
+    return cv2.stackBlur(closed, (odd(reach), odd(reach)))
 
 
 def contrast(grey: GreyImage, reach: float) -> InkMap:
@@ -198,12 +200,18 @@ def otsu_twice(values: npt.NDArray[np.float32]) -> tuple[float, float]:
         mass = weight[end] - weight[start]
         return (moment[end] - moment[start]) ** 2 / np.maximum(mass, 1e-9)
 
-    first, second = np.triu_indices(bins - 1, 1)
-    first, second = first + 1, second + 1
+    first, second = _pairs(bins)
     zero, end = np.zeros_like(first), np.full_like(first, bins)
     variance = between(zero, first) + between(first, second) + between(second, end)
     best = int(variance.argmax())
     return float(edges[first[best]]), float(edges[second[best]])
+
+
+@lru_cache(maxsize=1)
+def _pairs(bins: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """All pairs of edges between bins, the lower ones and the upper ones."""
+    first, second = np.triu_indices(bins - 1, 1)
+    return first + 1, second + 1
 
 
 def components(mask: npt.NDArray[np.uint8]) -> tuple[Labels, npt.NDArray[np.int32]]:
