@@ -30,8 +30,9 @@ _SAMPLED = 12_000
 """Single pixels on which the noise of the channels is measured."""
 _LEAST_PAPER = 16
 """What is darker is no paper."""
-_SEEN_PAPER = 6.0
-"""Reach of the paper in an image so far reduced that colours are compared on it."""
+_SEEN_PAPER, _SEEN_STROKES = 6.0, 6.0
+"""Reach of the paper in an image so far reduced that colours are compared on it, and strokes with
+what is around them."""
 
 
 def flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
@@ -173,7 +174,7 @@ def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool
     """
     if _usual_level(grey) > config.bright_paper:
         return False
-    scale = min(1.0, 12 / reach)
+    scale = min(1.0, _SEEN_STROKES / reach)
     small = imageops.shrink(grey, scale)
     around = cv2.medianBlur(small, imageops.odd(0.75 * reach * scale)).astype(np.float32)
     cubes = (cv2.GaussianBlur(small, (0, 0), 0.7).astype(np.float32) - around) ** 3
