@@ -213,13 +213,14 @@ class UprightPage:
 class TextLine:
     """A line of writing: its connected components, left to right, in upright pixels.
 
-    ``slope`` is dy/dx of the baseline, ``text_height`` the typical height of
-    its capitals and digits.
+    ``slope`` is dy/dx of the baseline, ``text_height`` the typical height of its capitals
+    and digits.  ``cells`` are printed around single digits, as on forms.
     """
 
     parts: tuple[Box, ...]
     slope: float
     text_height: float
+    cells: tuple[Box, ...] = ()
     box: Box = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -245,8 +246,8 @@ class ZipField:
     """A place where the ZIP may stand; ``box`` in upright pixels.
 
     ``score`` in 0..1 ranks the place among others, not the legibility.
-    ``block`` is ``None`` where the field was given alone.  ``before`` is the gap to the sign
-    before it on its line, in digit heights; infinite where there is none.
+    ``block`` is ``None`` where the field was given alone, ``before`` the gap to the sign before
+    it in digit heights, infinite where there is none, and ``cells`` are those of its line.
     """
 
     page: UprightPage
@@ -256,6 +257,7 @@ class ZipField:
     score: float
     block: AddressBlock | None = None
     before: float = math.inf
+    cells: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

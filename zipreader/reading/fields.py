@@ -18,9 +18,13 @@ import numpy as np
 from zipreader.config import FieldsConfig
 from zipreader.elements import AddressBlock, Box, TextLine, UprightPage, ZipField
 from zipreader.reading import imageops
+from zipreader.reading.cells import cell_rows
 from zipreader.reading.measures import piece
 
 _DEFAULTS = FieldsConfig()
+_DIGITS = 5
+_BESIDE_CELLS = 0.5
+"""Weight of the other ends of a line that has cells."""
 _BESIDE, _PIECE_WEIGHT = 2.0, 0.6
 """A space of so many text heights may part a line from what stands beside the address, and the
 weight of an end before such a space."""
@@ -100,20 +104,37 @@ def _ends(
     tried = len(config.end_weights)
     if len(ends) > tried:
         ends = [*ends[: tried - 1], ends[-1]]
+    celled = _in_cells(line)
     weighed = [*zip(ends, config.end_weights, strict=False)]
     weighed += [(end, config.narrow_weight) for end in narrow]
+    share = _BESIDE_CELLS if celled else 1.0
+    weighed = [(end, share * weight * _length_weight(*end, config)) for end, weight in weighed]
+    weighed += [(end, 1.0) for end in celled]
     return [
         ZipField(
             block.page,
             box,
             line.slope,
             height,
-            block.score * weight * share * _length_weight(box, height, config),
+            block.score * weight * share,
             block,
             _before(line, box, height),
+            line.cells,
         )
         for (box, height), share in weighed
     ]
+
+
+def _in_cells(line: TextLine) -> list[_End]:
+    """What stands in the first five of a row of cells, and in the row if that is longer."""
+    ends = []
+    for row in cell_rows(line.cells):
+        for count in sorted({_DIGITS, len(row)}):
+            within = Box.around(row[:count])
+            parts = [part for part in line.parts if part.intersection(within).area]
+            if len(row) >= count and len(parts) >= _DIGITS:
+                ends.append((Box.around(parts), _digit_height(parts, line.text_height)))
+    return ends
 
 
 def _length_weight(box: Box, height: float, config: FieldsConfig) -> float:

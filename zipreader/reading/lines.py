@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import LinesConfig
-from zipreader.elements import Box, GreyImage, Mask, TextLine, UprightPage
+from zipreader.elements import Box, GreyImage, TextLine, UprightPage
 from zipreader.reading import imageops
 from zipreader.reading.barcodes import barcodes
+from zipreader.reading.cells import find_cells, without_cells
+from zipreader.reading.levelrules import without_level_rules
 from zipreader.reading.measures import text_height
 
 Boxes = npt.NDArray[np.float64]
@@ -43,10 +45,10 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     scale = min(page.scale, config.dpi / page.dpi)
     small = imageops.shrink(page.grey, scale / page.scale)
     dpi = page.dpi * scale
-    mask = _without_rules(_ink_mask(small, dpi, config), dpi, config)
-    parts = _text_parts(mask, dpi, config)
+    mask = without_level_rules(_ink_mask(small, dpi, config), dpi, config)
+    parts, cells = _text_parts(mask, dpi, config)
     chains = _joined(_chains(parts, config), parts, config)
-    lines = [_line(parts[chain], measured, scale) for chain, measured in chains]
+    lines = [_line(parts[chain], measured, cells, scale) for chain, measured in chains]
     kept = [line for line in lines if _is_text(line, page.dpi, config)]
     return tuple(sorted(kept, key=lambda line: line.box.center[1]))
 
@@ -86,63 +88,15 @@ def _above_grain(taken: GreyImage, dpi: float, config: LinesConfig) -> GreyImage
     return spread[: taken.shape[0], : taken.shape[1]]
 
 
-def _without_rules(
+def _text_parts(
     mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig
-) -> npt.NDArray[np.uint8]:
-    """Without long level rules, but for the strokes that cross them.
-
-    A rule that touches a line of writing makes one part of the whole line.  Boxes
-    stay: a field that holds the whole box is freed of it better.
-    """
-    run = round(config.rule_run * dpi)
-    thickened = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
-    joined = cv2.dilate(runs, np.ones((3, run), np.uint8))
-    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    rules = [rule for contour in contours if (rule := _rule(contour, runs, run, dpi, config))]
-    if not rules:
-        return mask
-    side = np.ones((round(config.side * dpi), 1), np.uint8)
-    sides = cv2.morphologyEx(mask, cv2.MORPH_OPEN, side)
-    crossing = np.ones((round(config.crossing * dpi), 1), np.uint8)
-    kept = mask.copy()
-    for box, inside in rules:
-        if not _is_boxed(box, sides, run):
-            rows, columns = slice(box.y0, box.y1), slice(box.x0, box.x1)
-            strokes = cv2.morphologyEx(mask[:, columns], cv2.MORPH_OPEN, crossing)[rows]
-            np.copyto(kept[rows, columns], strokes, where=inside)
-    return kept
-
-
-def _rule(
-    contour: npt.NDArray[np.int32],
-    runs: npt.NDArray[np.uint8],
-    dilated: int,
-    dpi: float,
-    config: LinesConfig,
-) -> tuple[Box, Mask] | None:
-    """The box of long runs if they are a rule, and which of its pixels they cover."""
-    x, y, width, height = cv2.boundingRect(contour)
-    if width - dilated < config.rule[0] * dpi:
-        return None
-    filled = np.zeros((height, width), np.uint8)
-    cv2.drawContours(filled, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
-    covered = filled & runs[y : y + height, x : x + width]
-    if int(covered.sum()) > (config.rule[1] * dpi + 2) * (width - dilated):
-        return None
-    return Box(x, y, x + width, y + height), covered > 0
-
-
-def _is_boxed(rule: Box, sides: npt.NDArray[np.uint8], dilated: int) -> bool:
-    """Whether something upright stands at both ends of a rule, as the sides of a box do."""
-    rows = slice(max(0, rule.y0 - 2), rule.y1 + 2)
-    ends = rule.x0 + dilated // 2, rule.x1 - dilated // 2
-    return all(sides[rows, max(0, end - 4) : end + 4].any() for end in ends)
-
-
-def _text_parts(mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig) -> Boxes:
-    """Boxes of the components whose size may be a letter's, a digit's or a word's."""
+) -> tuple[Boxes, Boxes]:
+    """Boxes of the components whose size may be a letter's, a digit's or a word's, and cells."""
     stats = imageops.components(mask)[1][1:]
+    cells = find_cells(mask, stats, dpi)
+    if cells:
+        mask = without_cells(mask, cells, dpi)
+        stats = imageops.components(mask)[1][1:]
     x, y, width, height, area = stats[:, :5].T
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     keep = (longer >= config.speck * dpi) & (height <= config.tallest * dpi)
@@ -155,8 +109,8 @@ def _text_parts(mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig) ->
     chosen = np.flatnonzero(keep)
     chosen = chosen[np.argsort(-area[chosen])][: config.most_parts]
     boxes = np.column_stack([x, y, x + width, y + height])[chosen].astype(np.float64)
-    result: Boxes = boxes[np.argsort(boxes[:, 0])]
-    return result
+    frames = np.array([(cell.x0, cell.y0, cell.x1, cell.y1) for cell in cells], np.float64)
+    return boxes[np.argsort(boxes[:, 0])], frames.reshape(-1, 4)
 
 
 def _chains(parts: Boxes, config: LinesConfig) -> list[npt.NDArray[np.intp]]:
@@ -281,12 +235,19 @@ def _robust_slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> flo
     return float(np.clip(imageops.median(dy[far] / dx[far]), -0.2, 0.2))
 
 
-def _line(parts: Boxes, measured: _Measures, scale: float) -> TextLine:
-    boxes = tuple(
+def _line(parts: Boxes, measured: _Measures, cells: Boxes, scale: float) -> TextLine:
+    boxes = _upright(parts[np.argsort(parts[:, 0])], scale)
+    level = (cells[:, 1] + cells[:, 3]) / 2
+    own = cells[(level > parts[:, 1].min()) & (level < parts[:, 3].max())]
+    return TextLine(boxes, measured.slope, measured.height / scale, _upright(own, scale))
+
+
+def _upright(boxes: Boxes, scale: float) -> tuple[Box, ...]:
+    """Boxes of the working resolution in upright pixels."""
+    return tuple(
         Box(int(x0 / scale), int(y0 / scale), round(x1 / scale + 0.5), round(y1 / scale + 0.5))
-        for x0, y0, x1, y1 in parts[np.argsort(parts[:, 0])]
+        for x0, y0, x1, y1 in boxes
     )
-    return TextLine(boxes, measured.slope, measured.height / scale)
 
 
 def _is_text(line: TextLine, dpi: float, config: LinesConfig) -> bool:

@@ -7,17 +7,21 @@ import math
 import numpy as np
 
 from zipreader.config import SegmentConfig
-from zipreader.elements import FieldInk, Matrix, ZipField
+from zipreader.elements import FieldInk, Matrix, ZipField, transform_points
 from zipreader.reading import imageops
 from zipreader.reading.light import flat_part
-from zipreader.reading.rules import without_rules
+from zipreader.reading.rules import without_frames, without_rules
 
 
 def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
-    """The ink of the field, baseline level, digits ``config.digit_height`` tall, lines removed."""
+    """The ink of the field: level, digits ``config.digit_height`` tall, lines and cells erased."""
     matrix, size = _field_frame(field, config)
     grey = flat_part(field.page, matrix, size)
     ink = imageops.ink(grey, config.paper_reach * config.digit_height)
+    if field.cells:
+        to_field = np.linalg.inv(matrix).astype(np.float64)
+        frames = [transform_points(to_field, np.array(cell.quad())) for cell in field.cells]
+        ink = without_frames(ink, frames, config)
     ink = without_rules(ink, config)
     width = imageops.stroke_width(ink >= 0.5)
     return FieldInk(field, ink, matrix, config.digit_height, width)

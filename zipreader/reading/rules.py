@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -14,6 +15,9 @@ from zipreader.reading import imageops
 
 Pixels = npt.NDArray[np.uint8]
 """(H, W) uint8, 1 ink, 0 paper."""
+Points = npt.NDArray[np.float64]
+_FRAME_REACH = 0.1
+"""A frame lies so near, in digit heights, to where it is known to lie."""
 
 
 def without_rules(ink: InkMap, config: SegmentConfig) -> InkMap:
@@ -38,6 +42,29 @@ def without_rules(ink: InkMap, config: SegmentConfig) -> InkMap:
     sides = _shear(_runs(upright, side, along=False), slope, along=False)
     erased = _erased(ink, mask, rules, thick, along=True)
     return _erased(erased, mask, sides, thick, along=False)
+
+
+def without_frames(ink: InkMap, frames: Sequence[Points], config: SegmentConfig) -> InkMap:
+    """Erase the sides of frames whose corners are known; where a stroke crosses one it stays.
+
+    Args:
+        ink: (H, W) float32 in 0..1.
+        frames: the corners of each, (4, 2) x, y, clockwise from its top left.
+        config: ``digit_height`` and ``rule_thickness`` apply.
+    """
+    mask: Pixels = (ink >= 0.5).astype(np.uint8)
+    thick = max(2, round(config.rule_thickness * imageops.stroke_width(mask > 0)))
+    reach = max(2, round(_FRAME_REACH * config.digit_height))
+    along, across, corners = (np.zeros_like(mask) for _ in range(3))
+    for frame in frames:
+        places = [tuple(point) for point in np.rint(frame).astype(int).tolist()]
+        for number, place in enumerate(places):
+            side = across if number % 2 else along
+            cv2.line(side, place, places[(number + 1) % 4], 1, 2 * reach + 1)
+            cv2.circle(corners, place, reach, 1, cv2.FILLED)
+    ink = _erased(ink, mask, along, thick, along=True)
+    ink = _erased(ink, mask, across, thick, along=False)
+    return np.where(corners > 0, np.float32(0), ink)
 
 
 def _rules(mask: Pixels, length: int, slopes: tuple[float, ...]) -> tuple[float, Pixels]:

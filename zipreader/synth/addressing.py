@@ -18,6 +18,9 @@ _TRIES = 4
 _LETTER_WIDTH = 0.62
 _LINE_HEIGHT = 1.5
 """Of handwriting, in heights of a digit; only to begin with a size that may fit."""
+_PITCH, _APART = (0.9, 1.5), (0.02, 0.07)
+"""Boxes for single digits: from one to the next, in heights of a digit, and how much of that is
+left free on either side where they do not share their sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def write_by_hand(
 def _written(address: Address, hand: Hand, style: HandStyle, rng: Rng) -> Script:
     strips: list[Strip] = []
     boxes: tuple[Bounds, ...] = ()
-    pitch = hand.height * float(rng.uniform(0.9, 1.2))
+    pitch = hand.height * float(rng.uniform(*_PITCH))
     for line in address.lines:
         boxed = style.boxed and line.zip is not None
         if boxed:
@@ -83,7 +86,7 @@ def _written(address: Address, hand: Hand, style: HandStyle, rng: Rng) -> Script
         _indents(len(strips), hand.height, rng),
     )
     if style.boxed:
-        boxes = _boxes(block, pitch, hand.height)
+        boxes = _boxes(block, pitch, hand.height, rng)
     return Script(block, hand.pen.colour, "handwritten", hand.height, boxes)
 
 
@@ -105,8 +108,8 @@ def _write_boxed(line: Line, hand: Hand, pitch: float, rng: Rng) -> Strip:
     return assemble([(text, 0.0, 0.0), (digits, text.width + 0.7 * hand.height, 0.0)])
 
 
-def _boxes(block: Block, pitch: float, height: float) -> tuple[Bounds, ...]:
-    """Boxes round the marked digits, each of which stands in the middle of its pitch."""
+def _boxes(block: Block, pitch: float, height: float, rng: Rng) -> tuple[Bounds, ...]:
+    """Boxes round the marked digits, each in the middle of its pitch; half of them apart."""
     if block.field is None:
         return ()
     first = fmean(
@@ -114,8 +117,9 @@ def _boxes(block: Block, pitch: float, height: float) -> tuple[Bounds, ...]:
     )
     middle = (block.field[1] + block.field[3]) / 2
     half = max(0.75 * height, 0.56 * (block.field[3] - block.field[1]))
+    side = pitch * float(rng.choice([0, rng.uniform(*_APART)]))
     return tuple(
-        (first + pitch * k, middle - half, first + pitch * (k + 1), middle + half)
+        (first + pitch * k + side, middle - half, first + pitch * (k + 1) - side, middle + half)
         for k in range(len(block.marks))
     )
 
