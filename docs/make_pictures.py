@@ -48,7 +48,7 @@ from zipreader.elements import (
     ZipField,
     transform_points,
 )
-from zipreader.reading import ctc, imageops, letters
+from zipreader.reading import ctc, inkmap, letters
 from zipreader.reading.decode import decode
 from zipreader.reading.fields import zip_fields
 from zipreader.reading.images import open_pages
@@ -355,7 +355,7 @@ def _ink_row(scene: Scene, source: FieldInk) -> Image:
     height, width = source.ink.shape
     config = scene.reader.config.segment
     grey = flat_part(source.field.page, source.to_upright, (width, height))
-    before = imageops.ink(grey, config.paper_reach * config.digit_height)
+    before = inkmap.ink(grey, config.paper_reach * config.digit_height)
     erased = np.clip(before - source.ink, 0, 1)[..., np.newaxis]
     tint = np.array(FIELD.colour[::-1], np.float32)
     left = 255 * (1 - source.ink[..., np.newaxis])

@@ -18,7 +18,8 @@ from zipreader.mailroom.finals import Settled, settled
 from zipreader.mailroom.pictures import cut_out, page_of
 from zipreader.mailroom.rules import Verdict
 from zipreader.mailroom.store import Piece, Store, from_column
-from zipreader.reading.imageops import ink, to_grey
+from zipreader.reading.imageops import to_grey
+from zipreader.reading.inkmap import ink
 
 Missed = Callable[[str], None]
 """Told of each image that cannot be used any more."""

@@ -28,12 +28,12 @@
 ``explain``     reading -> picture
 ==============  ==================================================================
 
-Under them: ``imageops``, ``clock``, ``outline`` (of the envelope), ``sides`` (its edges),
-``light`` (makes the paper white), ``barcodes`` (no lines), ``levelrules`` (of a page), ``cells``
-(of a form), ``measures`` (of lines), ``columns`` and ``stacks`` (of the lines of two addresses),
-``rules`` (of a field), ``seams``, ``trellis``,
-``align`` (where the digits of a given text stand), ``stripnet`` (runs the networks that read
-strips), ``ctc`` (frames <-> texts), ``letters`` (the signs of words), ``trees`` (sums of
-decision trees), ``runtime`` (runs network files), ``modelfolder`` (their folder and name),
-``faults`` (of the reader itself), ``panel`` and ``formats``.
+Under them: ``imageops``, ``inkmap``, ``clock``, ``outline`` (of the envelope), ``sides`` (its
+edges), ``light`` (makes the paper white), ``barcodes`` (no lines), ``levelrules`` (of a page),
+``cells`` (of a form), ``measures`` (of lines), ``columns`` and ``stacks`` (of the lines of two
+addresses), ``rules`` (of a field), ``seams``, ``trellis``, ``align`` (where the digits of a
+given text stand), ``stripnet`` (runs the networks that read strips), ``ctc`` (frames <->
+texts), ``letters`` (the signs of words), ``trees`` (sums of decision trees), ``runtime`` (runs
+network files), ``modelfolder`` (their folder and name), ``faults`` (of the reader itself),
+``panel`` and ``formats``.
 """

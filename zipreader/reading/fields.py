@@ -17,7 +17,7 @@ import numpy as np
 
 from zipreader.config import FieldsConfig
 from zipreader.elements import AddressBlock, Box, TextLine, UprightPage, ZipField
-from zipreader.reading import imageops
+from zipreader.reading import imageops, inkmap
 from zipreader.reading.cells import cell_rows
 from zipreader.reading.measures import piece
 
@@ -49,7 +49,7 @@ def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField
     Of an image that is longer than any ZIP, the end of its ink is taken.
     """
     height, width = page.grey.shape
-    mask = (imageops.ink(page.grey, 0.4 * height) >= 0.5).astype(np.uint8)
+    mask = (inkmap.ink(page.grey, 0.4 * height) >= 0.5).astype(np.uint8)
     _, stats = imageops.components(mask)
     tall = [
         (float(h), int(x + w))

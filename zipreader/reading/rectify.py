@@ -8,7 +8,7 @@ import numpy as np
 
 from zipreader.config import SegmentConfig
 from zipreader.elements import FieldInk, Matrix, ZipField, transform_points
-from zipreader.reading import imageops
+from zipreader.reading import imageops, inkmap
 from zipreader.reading.light import flat_part
 from zipreader.reading.rules import without_frames, without_rules
 
@@ -17,7 +17,7 @@ def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
     """The ink of the field: level, digits ``config.digit_height`` tall, lines and cells erased."""
     matrix, size = _field_frame(field, config)
     grey = flat_part(field.page, matrix, size)
-    ink = imageops.ink(grey, config.paper_reach * config.digit_height)
+    ink = inkmap.ink(grey, config.paper_reach * config.digit_height)
     if field.cells:
         to_field = np.linalg.inv(matrix).astype(np.float64)
         frames = [transform_points(to_field, np.array(cell.quad())) for cell in field.cells]

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, GreyImage
 from zipreader.errors import InputError, UnreadableImageError
-from zipreader.reading.imageops import ink, to_grey
+from zipreader.reading.imageops import to_grey
 from zipreader.reading.images import open_pages
+from zipreader.reading.inkmap import ink
 from zipreader.reading.normalize import normalize
 from zipreader.training.augment import DistortConfig, distort
 from zipreader.training.sources import Made, Sources, given

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.elements import GreyImage, InkMap
-from zipreader.reading.imageops import ink
+from zipreader.reading.inkmap import ink
 from zipreader.reading.normalize import normalize
 
 
