@@ -69,6 +69,16 @@ def test_writing_has_no_cells(text: str, height: int) -> None:
     assert found((grey < 128).astype(np.uint8)) == []
 
 
+@pytest.mark.parametrize("text", ["PAR AVION", "FRAGILE", "DOOR DOOR", "0000 8888"])
+@pytest.mark.parametrize("height", [24, 32, 44])
+def test_white_letters_on_a_bar_are_no_cells(text: str, height: int) -> None:
+    grey = blank(600, 140)
+    print_text(grey, text, 30, 90, height)
+    mask = (grey >= 128).astype(np.uint8)
+    mask[: 80 - height] = mask[100:] = 0
+    assert found(mask) == []
+
+
 def test_two_frames_are_no_row() -> None:
     assert found(frames(2, 34, 31)) == []
 

@@ -1,8 +1,9 @@
 """Ink mask -> the cells that forms print for single digits, as for those of the ZIP.
 
 A frame with a digit in it would pass for a tall letter, and its sides for ones.  Cells are
-patches of paper that have ink along all four sides, from end to end; and three or more of
-one size stand beside one another, apart or with sides in common.
+patches of paper that have a line along all four sides, from end to end; and three or more
+of one size stand beside one another, apart or with sides in common.  White letters on a bar
+have ink around them too, but fill less of their boxes, and behind it there is no paper.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _FEWEST = 3
 """Cells of a row."""
 _LIKE, _LEVEL, _GAP = 0.12, 0.2, 2.0
 """Sides and levels of neighbours differ by such shares, and so many widths lie between them."""
+_PATCH = 0.5
+"""The least of a cell that is paper of one piece."""
 _LINE = 0.025
 """The lines of a frame are no thicker, in inches."""
 _ROOM = 3.0
@@ -59,9 +62,11 @@ def _cells_in(mask: InkMask, frame: Box, line: int, limits: tuple[float, float])
         return []
     _, _, stats, _ = cv2.connectedComponentsWithStats(1 - part, connectivity=4)
     found = []
-    for x, y, width, height, _ in stats[1:].tolist():
+    for x, y, width, height, area in stats[1:].tolist():
         shorter, longer = sorted((width, height))
         if shorter < low - 2 * line or longer > min(high, _OBLONG * shorter):
+            continue
+        if area < _PATCH * width * height:
             continue
         x0, y0 = max(0, x - line), max(0, y - line)
         cell = part[y0 : y + height + line, x0 : x + width + line]
@@ -69,12 +74,20 @@ def _cells_in(mask: InkMask, frame: Box, line: int, limits: tuple[float, float])
         if all(map(_is_inked, (*sides, cell[:, x - x0 + width :]))):
             left, top = frame.x0 + x - 1, frame.y0 + y - 1
             found.append(Box(left, top, left + width + 2, top + height + 2))
-    return found
+    return [cell for cell in found if _is_between_paper(mask, cell, line)]
 
 
-def _is_inked(side: InkMask) -> bool:
-    """Whether there is ink all along a side, (length, thickness)."""
-    return side.size > 0 and float(side.any(axis=1).mean()) >= _COVERED
+def _is_between_paper(mask: InkMask, cell: Box, line: int) -> bool:
+    """Whether there is paper beyond the lines above and below a cell."""
+    columns = slice(cell.x0, cell.x1)
+    above = mask[max(0, cell.y0 - 3 * line) : max(0, cell.y0 - line), columns]
+    below = mask[cell.y1 + line : cell.y1 + 3 * line, columns]
+    return all(_is_inked(1 - side.T, 0.5) for side in (above, below) if side.size)
+
+
+def _is_inked(side: InkMask, share: float = _COVERED) -> bool:
+    """Whether there is ink along such a share of a side, (length, thickness)."""
+    return side.size > 0 and float(side.any(axis=1).mean()) >= share
 
 
 def cell_rows(cells: Sequence[Box]) -> list[list[Box]]:
@@ -121,7 +134,7 @@ def _is_framed(mask: InkMask, cell: Box, line: int) -> bool:
     x0, y0 = max(0, cell.x0 - line), max(0, cell.y0 - line)
     part, band = mask[y0 : cell.y1 + line, x0 : cell.x1 + line], 2 * line
     sides = part[:band].T, part[-band:].T, part[:, :band], part[:, -band:]
-    return all(float(side.any(axis=1).mean()) >= _MOSTLY for side in sides)
+    return all(_is_inked(side, _MOSTLY) for side in sides) and _is_between_paper(mask, cell, line)
 
 
 def without_cells(mask: InkMask, cells: list[Box], dpi: float) -> InkMask:
