@@ -84,13 +84,12 @@ def test_two_frames_are_no_row() -> None:
 
 
 def test_the_digits_stay_when_the_frames_are_erased() -> None:
-    framed, plain = frames(5, 34, 31, "38117"), frames(0, 34, 31, "")
+    framed = frames(5, 34, 31, "38117")
     digits = np.zeros_like(framed)
     cleared = without_cells(framed, found(framed), DPI)
     for k in range(5):
         x = 20 + 34 * k
         digits[36:65, x + 5 : x + 26] = framed[36:65, x + 5 : x + 26]
-    assert plain.sum() == 0
     assert (cleared == digits).all()
 
 
