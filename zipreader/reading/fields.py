@@ -84,9 +84,9 @@ def _pieces(line: TextLine) -> Iterator[TextLine]:
 def _ends(
     block: AddressBlock, line: TextLine, weight: float, config: FieldsConfig
 ) -> list[ZipField]:
-    """Right ends of the line that may hold a ZIP, the shortest first.
+    """Right ends of the line that may hold a ZIP, the shortest first, and what stands in cells.
 
-    The last is as long as a ZIP+4 may be, so that a ZIP whose digits are far
+    The longest end is as long as a ZIP+4 may be, so that a ZIP whose digits are far
     apart, or run into the state, is not missed.
     """
     words = _words(line, config.word_gap * line.text_height)
