@@ -1,4 +1,4 @@
-"""Measures of text lines: how tall their letters are, together and in pieces."""
+"""Measures of text lines: how tall their letters are, and whether they make an address."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from zipreader.reading import imageops
 
 _LOWER = 0.7
 """Such a share of the parts of a line is no taller than its capitals."""
+_LINES, _WIDE_LINES, _WIDTH = 3, 2, 4.0
+"""An address has so many lines, so many of them so long, in text heights."""
 
 
 def text_height(heights: npt.NDArray[np.float64]) -> float:
@@ -28,3 +30,9 @@ def piece(line: TextLine, parts: Sequence[Box]) -> TextLine:
     """Some parts of a line as a line of their own."""
     heights = np.array([part.height for part in parts], np.float64)
     return TextLine(tuple(parts), line.slope, text_height(heights), line.cells)
+
+
+def are_address(lines: Sequence[TextLine]) -> bool:
+    """Whether lines are enough for an address, and long enough but for one such as "Box 1"."""
+    wide = sum(line.box.width >= _WIDTH * line.text_height for line in lines)
+    return len(lines) >= _LINES and wide >= _WIDE_LINES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from zipreader.elements import AddressBlock
-from zipreader.reading.measures import usual_height
+from zipreader.reading.measures import are_address, usual_height
 
 ALONE = 2.0
 """The lead where there is no other address."""
@@ -15,8 +15,6 @@ _BY_PLACE = 0.5
 """The lead of the one below, or to the right."""
 _SILENT = 0.25
 """What is added to the lag behind an address in which no ZIP was read."""
-_LEAST_LINES, _LEAST_WIDTH = 3, 4.0
-"""Of an address: its lines, and how wide they are, in text heights."""
 
 
 def lead_of(one: AddressBlock, other: AddressBlock) -> float:
@@ -34,12 +32,9 @@ def lead_of(one: AddressBlock, other: AddressBlock) -> float:
 
 
 def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:
-    """The same where no ZIP was read in ``other``: it matters only where that one leads."""
+    """The same where no ZIP was read in ``other``: it matters only where that one leads.
+
+    And where it is an address, as a stamp or an endorsement is silent as well.
+    """
     lead = lead_of(one, other)
-    return lead + _SILENT if lead < 0 and _is_address(other) else ALONE
-
-
-def _is_address(block: AddressBlock) -> bool:
-    """Whether a block has the lines of an address: a stamp or an endorsement is silent as well."""
-    wide = [line for line in block.lines if line.box.width >= _LEAST_WIDTH * line.text_height]
-    return len(wide) >= _LEAST_LINES
+    return lead + _SILENT if lead < 0 and are_address(other.lines) else ALONE

@@ -12,12 +12,10 @@ import numpy as np
 
 from zipreader.elements import TextLine
 from zipreader.reading import imageops
-from zipreader.reading.measures import usual_height
+from zipreader.reading.measures import are_address, usual_height
 
 Lines = list[TextLine]
 
-_LINES, _WIDE_LINES, _WIDTH = 3, 2, 4.0
-"""Each address has so many lines, so many of them so long, in text heights."""
 _TALLER = 1.25
 """The text of one is so many times as tall as that of the other; or"""
 _WIDER = 1.6
@@ -28,11 +26,8 @@ _CAPTION = 0.8
 
 def stacks(lines: Lines) -> list[Lines]:
     """The lines of the upper address and those of the lower one, or all in one group."""
-    if len(lines) < 2 * _LINES:
-        return [lines]
     ordered = sorted(lines, key=lambda line: line.box.center[1])
-    places = range(_LINES, len(ordered) - _LINES + 1)
-    cuts = [cut for cut in places if _are_apart(ordered, cut)]
+    cuts = [cut for cut in range(1, len(ordered)) if _are_apart(ordered, cut)]
     if not cuts:
         return [lines]
     cut = min(cuts, key=lambda place: _spread(ordered[:place]) + _spread(ordered[place:]))
@@ -42,7 +37,7 @@ def stacks(lines: Lines) -> list[Lines]:
 def _are_apart(ordered: Lines, cut: int) -> bool:
     """Whether two addresses are parted before a line."""
     upper, lower = ordered[:cut], ordered[cut:]
-    if min(_wide(upper), _wide(lower)) < _WIDE_LINES:
+    if not (are_address(upper) and are_address(lower)):
         return False
     small, large = sorted((usual_height(upper), usual_height(lower)))
     spaces = np.diff([line.box.center[1] for line in ordered])
@@ -57,7 +52,3 @@ def _spread(side: Lines) -> float:
     """How far the heights of the lines lie from the usual one, in all."""
     heights = np.array([max(line.text_height, 1e-6) for line in side])
     return float(np.abs(np.log(heights / usual_height(side))).sum())
-
-
-def _wide(side: Lines) -> int:
-    return sum(line.box.width >= _WIDTH * line.text_height for line in side)
