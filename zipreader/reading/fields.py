@@ -22,7 +22,7 @@ from zipreader.reading.cells import cell_rows
 from zipreader.reading.measures import piece
 
 _DEFAULTS = FieldsConfig()
-_DIGITS = 5
+_DIGITS, _DIGITS_OF_ZIP4 = 5, 9
 _BESIDE_CELLS = 0.5
 """Weight of the other ends of a line that has cells."""
 _BESIDE, _PIECE_WEIGHT = 2.0, 0.6
@@ -126,15 +126,27 @@ def _ends(
 
 
 def _in_cells(line: TextLine) -> list[_End]:
-    """What stands in the first five of a row of cells, and in the row if that is longer."""
+    """What stands in a row of cells, and in the first five if the next ones may be a ZIP+4's.
+
+    A row with a sixth digit, and no nine, holds another number than a ZIP.
+    """
     ends = []
     for row in cell_rows(line.cells):
-        for count in sorted({_DIGITS, len(row)}):
+        lengths = {len(row)}
+        if len(row) >= _DIGITS_OF_ZIP4 or not _has_digit(line, row[_DIGITS : _DIGITS + 1]):
+            lengths.add(_DIGITS)
+        for count in sorted(lengths):
             within = Box.around(row[:count])
             parts = [part for part in line.parts if part.intersection(within).area]
             if len(row) >= count and len(parts) >= _DIGITS:
                 ends.append((Box.around(parts), _digit_height(parts, line.text_height)))
     return ends
+
+
+def _has_digit(line: TextLine, cells: Sequence[Box]) -> bool:
+    """Whether something as tall as a digit stands in one of the cells, and not just juts in."""
+    tall = [part for part in line.parts if part.height >= line.text_height / 2]
+    return any(cell.x0 <= part.center[0] <= cell.x1 for part in tall for cell in cells)
 
 
 def _length_weight(box: Box, height: float, config: FieldsConfig) -> float:
