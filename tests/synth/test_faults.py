@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -33,30 +35,49 @@ def test_only_an_unassigned_zip_is_complete(sources: Sources, variant: str) -> N
     assert (code is not None) == (variant == "unassigned")
 
 
+ROW = [(20.0 + 50 * k, 30.0, 50.0 + 50 * k, 80.0) for k in range(5)]
+
+
+def spoilt(variant: str, alone: bool, paper: int = 250) -> Iterator[tuple[list[int], Canvas]]:
+    """Pieces on which one digit is spoilt, or all are."""
+    ink = (30, 30, 30) if paper > 128 else (235, 240, 240)
+    for seed in range(40):
+        canvas = Canvas(np.full((120, 320, 3), paper, np.uint8), 200)
+        places = spoil(variant, canvas, ROW, ink, 2.5, np.random.default_rng(seed))
+        if (len(places) == 1) == alone:
+            yield places, canvas
+
+
 @pytest.mark.parametrize("variant", ["struck-out", "covered"])
 def test_a_spoilt_digit_cannot_be_seen_and_the_others_can(variant: str) -> None:
-    rng = np.random.default_rng(3)
-    canvas = Canvas(np.full((100, 300, 3), 250, np.uint8), 200)
-    digits = [(20.0 + 50 * k, 30.0, 50.0 + 50 * k, 80.0) for k in range(5)]
-    place = spoil(variant, canvas, digits, (30, 30, 30), 2.5, rng)
-    assert place is not None
-    for number, (x0, y0, x1, y1) in enumerate(digits):
-        changed = canvas.image[int(y0) : int(y1), int(x0) + 8 : int(x1) - 8, 0] != 250
-        assert changed.mean() > 0.3 if number == place else changed.mean() < 0.05
+    for places, canvas in spoilt(variant, alone=True):
+        for number, (x0, y0, x1, y1) in enumerate(ROW):
+            changed = canvas.image[int(y0) : int(y1), int(x0) + 8 : int(x1) - 8, 0] != 250
+            assert changed.mean() > 0.3 if number in places else changed.mean() < 0.05
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_light_ink_strikes_out_on_dark_paper(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    canvas = Canvas(np.full((100, 300, 3), 40, np.uint8), 200)
-    digit = (20.0, 30.0, 50.0, 80.0)
-    assert spoil("struck-out", canvas, [digit], (235, 240, 240), 2.5, rng) == 0
-    assert (canvas.image[30:80, 28:42, 0] > 150).mean() > 0.3
+def test_lines_through_the_zip_cross_every_digit_and_leave_most_of_it() -> None:
+    """One line, two, or a cross; all digits count as spoilt then."""
+    shares = []
+    for places, canvas in spoilt("struck-out", alone=False):
+        assert places == [0, 1, 2, 3, 4]
+        inked = canvas.image[:, :, 0] < 200
+        for x0, y0, x1, y1 in ROW:
+            assert inked[int(y0) : int(y1), int(x0) : int(x1)].any(axis=0).all()
+        shares.append(float(inked[30:80, 20:250].mean()))
+    assert len(shares) >= 5
+    assert 0.05 < min(shares) < max(shares) < 0.4
+
+
+def test_light_ink_strikes_out_on_dark_paper() -> None:
+    for (place,), canvas in spoilt("struck-out", alone=True, paper=40):
+        x0, y0, x1, y1 = map(int, ROW[place])
+        assert (canvas.image[y0:y1, x0 + 8 : x1 - 8, 0] > 150).mean() > 0.3
 
 
 def test_what_is_not_to_be_spoilt_stays() -> None:
     canvas = Canvas(np.full((9, 9, 3), 250, np.uint8), 200)
     rng = np.random.default_rng(0)
-    assert spoil("no-zip", canvas, [(0, 0, 5, 5)], (0, 0, 0), 1, rng) is None
-    assert spoil("covered", canvas, [], (0, 0, 0), 1, rng) is None
+    assert spoil("no-zip", canvas, [(0, 0, 5, 5)], (0, 0, 0), 1, rng) == []
+    assert spoil("covered", canvas, [], (0, 0, 0), 1, rng) == []
     assert canvas.image.min() == 250

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from zipreader.synth.address import USUAL_NUMBERS, Address, invent, invent_foreign, with_code
 from zipreader.synth.compose import Alpha, Canvas, Colour, Rng, cloud
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
+
+Points = npt.NDArray[np.float64]
 
 _MARGIN = 0.15
 """By how much a cover reaches beyond a digit, in its heights."""
@@ -17,6 +22,8 @@ _LIGHT = 128
 _MANY_NUMBERS = 0.6
 """Chance of other numbers where the ZIP is missing: none may pass for it."""
 _SPOILT = ("struck-out", "covered")
+_ALL_STRUCK = 0.3
+"""Chance of lines through the whole ZIP, rather than of a scribble over a digit."""
 
 
 def choose_address(
@@ -63,16 +70,45 @@ def _unassigned(code: str, assigned: frozenset[str], rng: Rng) -> str:
 
 def spoil(
     variant: str, canvas: Canvas, digits: list[Bounds], ink: Colour, radius: float, rng: Rng
-) -> int | None:
-    """Strike out or cover one of ``digits`` where ``variant`` asks for it; which one."""
+) -> list[int]:
+    """Strike out or cover some of ``digits`` where ``variant`` asks for it; which ones."""
     if variant not in _SPOILT or not digits:
-        return None
+        return []
     place = int(rng.integers(len(digits)))
-    if variant == "struck-out":
-        _strike_out(canvas, digits[place], ink, radius, rng)
-    else:
+    if variant == "covered":
         _cover(canvas, digits[place], rng)
-    return place
+    elif rng.random() < _ALL_STRUCK:
+        _strike_through(canvas, digits, ink, radius, rng)
+        return list(range(len(digits)))
+    else:
+        _strike_out(canvas, digits[place], ink, radius, rng)
+    return [place]
+
+
+def _strike_through(
+    canvas: Canvas, digits: list[Bounds], colour: Colour, radius: float, rng: Rng
+) -> None:
+    """One line or two through all digits, or a cross over them, as drawn by hand."""
+    x0, y0 = min(digit[0] for digit in digits), min(digit[1] for digit in digits)
+    x1, y1 = max(digit[2] for digit in digits), max(digit[3] for digit in digits)
+    height = y1 - y0
+    left, right = x0 - height * rng.uniform(0.05, 0.5), x1 + height * rng.uniform(0.05, 0.5)
+    style = int(rng.integers(4))
+    if style == 3:
+        ends = [(y0, y1), (y1, y0)]
+    else:
+        levels = (0.5,) if style else (0.35, 0.65)
+        middles = [y0 + height * (level + rng.normal(0, 0.05)) for level in levels]
+        tilt = height * rng.normal(0, 0.12)
+        ends = [(middle - tilt, middle + tilt) for middle in middles]
+    xs = np.linspace(left, right, 24)
+    lines = []
+    for start, end in ends:
+        sway = 0.03 * height * np.sin(np.linspace(0, rng.uniform(2, 7), 24) + rng.uniform(0, 6))
+        lines.append(np.column_stack([xs, np.linspace(start, end, 24) + sway]))
+    reach = 0.5 * height
+    thickness = max(2, round(rng.uniform(1.5, 2.4) * radius))
+    _draw(canvas, lines, (left - reach, y0 - reach, right + reach, y1 + reach), thickness, colour)
 
 
 def _strike_out(canvas: Canvas, digit: Bounds, colour: Colour, radius: float, rng: Rng) -> None:
@@ -89,13 +125,21 @@ def _strike_out(canvas: Canvas, digit: Bounds, colour: Colour, radius: float, rn
         for y in (y0 + height * rng.uniform(0.25, 0.4), y0 + height * rng.uniform(0.55, 0.75))
     ]
     left, top = x0 - 0.5 * width, y0 - 0.5 * height
-    sheet = np.zeros((int(2 * height) + 1, int(2 * width) + 1), np.uint8)
-    for line in (path, *bars):
+    about = left, top, left + int(2 * width), top + int(2 * height)
+    _draw(canvas, [path, *bars], about, max(2, round(2.2 * radius)), colour)
+
+
+def _draw(
+    canvas: Canvas, lines: Sequence[Points], about: Bounds, thickness: int, colour: Colour
+) -> None:
+    """Lines of (N, 2) points with a pen, on the part of the canvas within ``about``."""
+    left, top, right, bottom = about
+    sheet = np.zeros((int(bottom - top) + 1, int(right - left) + 1), np.uint8)
+    for line in lines:
         points = np.round((line - (left, top)) * 16).astype(np.int32)
-        thickness = max(2, round(2.2 * radius))
         cv2.polylines(sheet, [points], False, 255, thickness, cv2.LINE_AA, 4)
-    scribble = np.asarray(sheet / np.float32(255), np.float32)
-    canvas.lay(scribble, left, top, colour, opaque=min(colour) > _LIGHT)
+    drawn = np.asarray(sheet / np.float32(255), np.float32)
+    canvas.lay(drawn, left, top, colour, opaque=min(colour) > _LIGHT)
 
 
 def _cover(canvas: Canvas, digit: Bounds, rng: Rng) -> None:

@@ -156,8 +156,7 @@ def _add_address(
     spoilt = spoil(
         drawing.plan.variant, drawing.canvas, digits, ink, 0.05 * placed.script.unit, drawing.rng
     )
-    if spoilt is not None:
-        del marks[spoilt]
+    marks = [mark for place, mark in enumerate(marks) if place not in spoilt]
     return Front(
         image=drawing.canvas.image,
         dpi=drawing.dpi,

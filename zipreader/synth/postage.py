@@ -18,6 +18,8 @@ from zipreader.synth.lettering import curled, framed, letter
 from zipreader.synth.sources import Place
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_SHORT = 0.6
+"""Chance of a plant's first three digits in an inkjet postmark, rather than of all five."""
 _WORDS = ("FOREVER", "USA 33", "USA 55", "USA 37c", "29 USA", "FOREVER USA", "1st CLASS")
 
 
@@ -162,9 +164,10 @@ def _over(sheet: Alpha, ink: Alpha, cx: float, cy: float) -> None:
 
 
 def _sprayed(dpi: int, face: Face, place: Place, rng: Rng) -> Alpha:
-    """The line of an inkjet canceller: plant, three digits, date."""
+    """The line of an inkjet canceller: plant, three or five digits, date."""
+    digits = 3 if rng.random() < _SHORT else 5
     lines = [
-        f"{place.city.upper()[:14]} {place.state} {place.zip[:3]}",
+        f"{place.city.upper()[:14]} {place.state} {place.zip[:digits]}",
         f"{_date(rng)} PM {rng.integers(1, 9)} L",
     ]
     text = letter(lines, face, 0.11 * dpi)
