@@ -17,6 +17,7 @@ from PIL import ImageDraw, ImageFont
 from zipreader.elements import (
     Box,
     FieldInk,
+    Frames,
     Glyph,
     GreyImage,
     InkMap,
@@ -27,6 +28,7 @@ from zipreader.elements import (
     UprightPage,
     ZipField,
 )
+from zipreader.reading.letters import BLANK, SIGNS, signs_of
 
 PAPER = 255
 INK = 30
@@ -263,3 +265,14 @@ def inverse(matrix: Matrix) -> Matrix:
 def overlap(first: Any, second: Any) -> float:
     """Intersection over union of two masks."""
     return float((first & second).sum()) / max(1, int((first | second).sum()))
+
+
+def frames_of(text: str, sure: float = 0.97) -> Frames:
+    """Frames that spell a text, two frames a sign and a blank behind each."""
+    rows = []
+    for sign in signs_of(text):
+        for likely in (sign, sign, BLANK):
+            row = np.full(SIGNS, (1 - sure) / (SIGNS - 1))
+            row[likely] = sure
+            rows.append(row)
+    return np.array(rows, np.float32)

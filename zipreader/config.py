@@ -329,13 +329,13 @@ class DecideConfig:
     unclear_digit: float = 0.95
     """A digit whose posterior is below is named."""
     other_length: float = 0.2
-    """Share of paths with other than five digits that is named."""
-    covered: float = 2.5
-    """A digit so many times as thick as the others is named."""
+    """Share of paths with other than five digits that is named, and of digits beside the ZIP."""
+    covered: tuple[float, float] = (2.5, 0.3)
+    """A digit so many times as thick as the others is named, a line through so much of them."""
     rival: float = 0.1
     """Probability of another ZIP on the same piece that is named."""
     place_agrees: float = -0.7
-    """A line that agrees so well with a place, a letter, names it."""
+    """A line that agrees so well with a name, a letter, says it."""
     place_differs: float = -1.5
     """One that agrees less than this does not."""
     least_digit_height: float = 11

@@ -264,7 +264,8 @@ class ZipField:
 class FieldInk:
     """The ink of a field, rectified and scaled to a digit height of ``digit_height``.
 
-    ``to_upright`` maps field to upright pixels.
+    ``to_upright`` maps field to upright pixels; ``rules`` are the lines that were erased, if
+    there were any.
     """
 
     field: ZipField
@@ -272,6 +273,7 @@ class FieldInk:
     to_upright: Matrix
     digit_height: float
     stroke_width: float
+    rules: InkMap | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -384,6 +386,7 @@ class Reason(Enum):
     UNCLEAR_DIGIT = "A digit is unclear."
     ILLEGIBLE = "Most digits are unclear."
     COVERED = "A digit is blotted or struck out."
+    OTHER_NUMBER = "The digits may be another number than the ZIP of the address."
     UNASSIGNED = "This ZIP is not assigned to any place."
     OTHER_PLACE = "The address names another place than that of this ZIP."
     COMPETING = "Two different ZIPs are possible."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.drawing import field_ink, pen
 from zipreader.elements import Box, FieldInk, InkMap
-from zipreader.reading.blots import ink_girths, thickest
+from zipreader.reading.blots import ink_girths, struck, thickest
 
 H = 56
 PLACES = st.integers(0, 4)
@@ -73,6 +73,37 @@ def test_nothing_is_as_thick_as_nothing() -> None:
 def test_any_number_of_digits_is_compared(count: int) -> None:
     ink, boxes = written()
     assert told(field_ink(ink, H, 6.0), boxes[:count]) >= 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.35, 0.65), st.floats(0.4, 1.0))
+def test_a_line_through_the_digits_is_told_by_how_much_it_crosses(
+    level: float, kept: float
+) -> None:
+    """Erased but where strokes cross it."""
+    _, boxes = written()
+    rules = np.zeros((H + 40, 420), np.float32)
+    for box in boxes:
+        y, end = box.y0 + round(level * box.height), box.x0 + round(kept * box.width)
+        rules[y : y + 3, box.x0 : end] = 1.0
+    assert struck(rules, boxes) == pytest.approx(kept, abs=0.05)
+
+
+@pytest.mark.parametrize("level", [-0.1, 0.05, 0.95, 1.1])
+def test_a_line_below_or_above_the_digits_strikes_none_out(level: float) -> None:
+    _, boxes = written()
+    rules = np.zeros((H + 60, 420), np.float32)
+    y = boxes[0].y0 + round(level * boxes[0].height)
+    rules[max(0, y) : y + 3] = 1.0
+    assert struck(rules, boxes) == 0
+
+
+def test_a_line_through_two_digits_and_no_line_strike_no_zip_out() -> None:
+    _, boxes = written()
+    rules = np.zeros((H + 40, 420), np.float32)
+    rules[round(boxes[0].center[1]), : boxes[1].x1] = 1.0
+    assert struck(rules, boxes) == 0
+    assert struck(None, boxes) == struck(rules, []) == 0
 
 
 def with_ink(shown: InkMap, ink: InkMap) -> FieldInk:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,19 +28,26 @@ def hypothesis(
     named: tuple[float, float] = (-0.1, -5.0),
     thickest: float = 1.2,
     height: int = 40,
+    more: dict[str, float] | None = None,
 ) -> ZipHypothesis:
     digits = tuple(
         Digit(value, confidence, "4", GLYPH, Box(30 * i, 0, 30 * i + 20, height).quad())
         for i, (value, confidence) in enumerate(zip(code, confidences, strict=True))
     )
     place = Place("Memphis", "TN") if assigned else None
-    evidence = {
+    whole = {
         "other_lengths": other_lengths,
         "named": named[0],
         "named_rival": named[1],
         "thickest": thickest,
+        "struck": 0.0,
+        "preceded": 0.0,
+        "numbered": -6.0,
+        "ended": -6.0,
+        "passed": 0.0,
+        **(more or {}),
     }
-    return ZipHypothesis(code, None, FIELD, digits, 0.9, evidence, probability, place)
+    return ZipHypothesis(code, None, FIELD, digits, 0.9, whole, probability, place)
 
 
 def reasons(*hypotheses: ZipHypothesis, found_address: bool = True) -> list[Reason]:
@@ -112,6 +120,21 @@ def test_a_blotted_digit_is_named() -> None:
     assert reasons(hypothesis(thickest=4.0)) == []
 
 
+def test_a_line_through_the_digits_is_named() -> None:
+    assert reasons(hypothesis(probability=0.5, more={"struck": 0.8})) == [Reason.COVERED]
+    assert reasons(hypothesis(more={"struck": 0.8})) == []
+
+
+def test_a_sixth_digit_before_the_others_is_named() -> None:
+    assert reasons(hypothesis(probability=0.5, more={"preceded": 0.9})) == [Reason.WRONG_LENGTH]
+
+
+@pytest.mark.parametrize("evidence", [{"numbered": -0.1}, {"ended": -0.1}, {"passed": 0.9}])
+def test_what_may_be_another_number_is_named(evidence: dict[str, float]) -> None:
+    assert reasons(hypothesis(probability=0.5, more=evidence)) == [Reason.OTHER_NUMBER]
+    assert reasons(hypothesis(more=evidence)) == []
+
+
 def test_a_rival_zip_is_named() -> None:
     best, rival = hypothesis(probability=0.5), hypothesis("38111", 0.45)
     decision = decide((best, rival), True, THRESHOLD, CONFIG)
@@ -158,6 +181,7 @@ def test_every_reason_can_be_reached() -> None:
                 other_lengths=0.6,
                 thickest=9,
                 height=8,
+                more={"passed": 1.0},
             ),
             hypothesis("38111", 0.45),
         ),

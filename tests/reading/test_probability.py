@@ -45,6 +45,10 @@ GOOD = {
     "named": -0.2,
     "named_rival": -3.0,
     "numbered": -4.0,
+    "preceded": 0.0,
+    "ended": -4.0,
+    "passed": 0.0,
+    "struck": 0.0,
     "legible": 0.5,
 }
 BETTER_WHEN_HIGHER = (
@@ -113,6 +117,10 @@ evidences = st.fixed_dictionaries(
         "named": st.floats(-30, 0),
         "named_rival": st.floats(-30, 0),
         "numbered": st.floats(-30, 0),
+        "preceded": st.floats(0, 1),
+        "ended": st.floats(-30, 0),
+        "passed": st.floats(0, 1),
+        "struck": st.floats(0, 1),
         "legible": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }

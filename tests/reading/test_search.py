@@ -52,6 +52,10 @@ class Pen:
         share = self.spelled.get(item.box.x0, 0.5)
         return Spelling(np.zeros((32, 2), np.uint8), (), (), share)
 
+    def miscounted(self, spelling: Spelling) -> float:
+        """What lacks to the probability of a ZIP."""
+        return 1 - spelling.probability
+
     def __call__(self, item: ZipField, spelling: Spelling) -> list[ZipHypothesis]:
         left = item.box.x0
         self.read.append(left)
@@ -63,7 +67,7 @@ class Pen:
 
 
 def search(pen: Pen, *fields: ZipField) -> Search:
-    return Search(UPRIGHT, (), fields, pen.spell, pen, judge, CONFIG)
+    return Search(UPRIGHT, (), fields, pen.spell, pen, pen.miscounted, judge, CONFIG)
 
 
 def judge(evidence: Mapping[str, float]) -> float:
@@ -210,7 +214,7 @@ def addressed(left: int, top: int, score: float) -> ZipField:
 
 def page_of(pen: Pen, *fields: ZipField) -> Search:
     blocks = tuple(dict.fromkeys(item.block for item in fields if item.block is not None))
-    return Search(UPRIGHT, blocks, fields, pen.spell, pen, judge, CONFIG)
+    return Search(UPRIGHT, blocks, fields, pen.spell, pen, pen.miscounted, judge, CONFIG)
 
 
 def test_an_address_in_as_good_a_place_is_read_however_certain_the_first_is() -> None:
@@ -300,6 +304,29 @@ def test_other_lines_are_read_where_no_place_agrees_with_a_certain_zip() -> None
     believed = Pen(answers, spelled, named=CONFIG.named)
     page_of(believed, *fields).finish()
     assert believed.looked == [0]
+
+
+@pytest.mark.parametrize(("share", "named"), [(0.1, -6.0), (0.99, -6.0), (0.1, 0.0)])
+def test_digits_that_are_none_in_a_better_place_below_speak_against_a_zip(
+    share: float, named: float
+) -> None:
+    """Four digits on the last line, and a house number above that reads like a ZIP."""
+    pen = Pen({10: ("10001", 0.9)}, {0: share, 10: 0.9}, named=named)
+    found = page_of(pen, *lines_of(100, 70))
+    found.finish()
+    (only,) = found.hypotheses
+    if named < CONFIG.named:
+        assert only.evidence["passed"] == pytest.approx(1 - share)
+    else:
+        assert "passed" not in only.evidence
+
+
+def test_a_worse_place_below_and_a_better_one_above_are_not_passed() -> None:
+    for tops in ((70, 100), (100, 95)):
+        pen = Pen({0: ("10001", 0.9)}, {0: 0.9, 10: 0.0}, named=-6.0)
+        found = page_of(pen, *lines_of(*tops))
+        found.finish()
+        assert "passed" not in found.hypotheses[0].evidence
 
 
 def test_another_field_of_the_same_line_is_not_read_again() -> None:

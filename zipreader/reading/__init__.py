@@ -13,9 +13,11 @@
 ``normalize``   glyph -> 28x28 tile in MNIST format, shared with training
 ``classifier``  tiles -> scores for ten digits and not-a-digit
 ``decode``      lattice and scores -> ranked ZIP hypotheses
-``blots``       field ink -> how much thicker one digit is than the others
+``blots``       field ink -> blots on its digits and lines through them
 ``directory``   assigned ZIPs and their places
+``surroundings`` the lines and pieces of lines about the digits
 ``town``        the line before a ZIP -> how well it agrees with their places
+``otherwise``   the words about the digits -> what they may be but a ZIP
 ``together``    strip and place -> the odds of each ZIP against all that both may mean
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
@@ -33,7 +35,7 @@ edges), ``light`` (makes the paper white), ``barcodes`` (no lines), ``levelrules
 ``cells`` (of a form), ``measures`` (of lines), ``columns`` and ``stacks`` (of the lines of two
 addresses), ``rules`` (of a field), ``seams``, ``trellis``, ``align`` (where the digits of a
 given text stand), ``stripnet`` (runs the networks that read strips), ``ctc`` (frames <->
-texts), ``letters`` (the signs of words), ``trees`` (sums of decision trees), ``runtime`` (runs
-network files), ``modelfolder`` (their folder and name), ``faults`` (of the reader itself),
-``panel`` and ``formats``.
+texts), ``letters`` (the signs of words), ``wording`` (how well they say a name), ``trees`` (sums of
+decision trees), ``runtime`` (runs network files), ``modelfolder`` (their folder and name),
+``faults`` (of the reader itself), ``panel`` and ``formats``.
 """

@@ -48,10 +48,15 @@ def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> l
     found = []
     if _digit_height(best) < config.least_digit_height:
         found.append(Objection(Reason.POOR_IMAGE))
-    if best.evidence["other_lengths"] > config.other_length:
+    seen = best.evidence
+    if max(seen["other_lengths"], seen["preceded"]) > config.other_length:
         found.append(Objection(Reason.WRONG_LENGTH))
-    if best.evidence["thickest"] > config.covered:
+    thick, crossed = config.covered
+    if seen["thickest"] > thick or seen["struck"] > crossed:
         found.append(Objection(Reason.COVERED))
+    said = max(seen["numbered"], seen["ended"]) >= config.place_agrees
+    if said or seen["passed"] > config.other_length:
+        found.append(Objection(Reason.OTHER_NUMBER))
     found += _unclear(best, config)
     if best.place is not None and _names_another(best, config):
         place = f"{best.zip} is {best.place.city}, {best.place.state}"

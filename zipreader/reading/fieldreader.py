@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from zipreader.config import ReaderConfig
 from zipreader.elements import Frames, InkMap, Lattice, Scores, Spelling, ZipField, ZipHypothesis
-from zipreader.reading.blots import ink_girths, thickest
+from zipreader.reading.blots import ink_girths, struck, thickest
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
-from zipreader.reading.ctc import by_zip, probabilities
+from zipreader.reading.ctc import by_count, by_zip, probabilities
 from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
+from zipreader.reading.otherwise import Otherwise, otherwise
 from zipreader.reading.probability import Calibration
 from zipreader.reading.rivals import ALONE
 from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
 from zipreader.reading.stripnet import StripNetwork
+from zipreader.reading.surroundings import Surroundings, surroundings
 from zipreader.reading.together import together
-from zipreader.reading.town import Agreement, agreements, name_in, town_field
+from zipreader.reading.town import Agreement, agreements
+from zipreader.reading.wording import name_in
 
 _LEAST_SCORE = 1e-6
 _ZIP, _ZIP4 = 5, 9
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,12 @@ class FieldReader:
         with clock("spell"):
             return self.speller.spell(strip(field, self.config.strip), self.config.spell)
 
+    def miscounted(self, spelling: Spelling) -> float:
+        """The probability of digits that are no ZIP: three or more, and neither five nor nine."""
+        counts = by_count(spelling.views[:1])[0]
+        fine = (*range(_FEW), _ZIP, _ZIP4)
+        return max(0.0, 1.0 - float(sum(counts[count] for count in fine)))
+
     def read(
         self, field: ZipField, spelling: Spelling, clock: Clock, best_place: float
     ) -> list[ZipHypothesis]:
@@ -50,13 +61,15 @@ class FieldReader:
             spelling = self.speller.look_again(spelling, self.config.spell)
         with clock("segment"):
             lattice = segment(field, self.config.segment)
-            girths = ink_girths(lattice.source)
+            source = lattice.source
+            girths = ink_girths(source)
         with clock("classify"):
             scores = self.classifier.scores(lattice.tiles)
         with clock("decode"):
             hypotheses, views = self._decode(lattice, scores, spelling, spelling.texts)
         with clock("town"):
-            line = self._line_before(hypotheses)
+            about = surroundings(hypotheses[0], self.config.town) if hypotheses else Surroundings()
+            line = self._letters(about.town)
             named = self._named(hypotheses, line)
             written = self._written(hypotheses, named, line, spelling)
         if written:
@@ -68,10 +81,19 @@ class FieldReader:
         spelled = _mean(views)
         with clock("town"):
             odds = self._odds(hypotheses, named, spelled, spelling)
-        return [
-            self._judge(hypothesis, spelling, views, spelled, agreement, odds, best_place, girths)
-            for hypothesis, agreement in zip(hypotheses, named, strict=True)
-        ]
+            others = self._otherwise(about, line, named)
+        judge = partial(
+            self._judge,
+            spelling=spelling,
+            views=views,
+            spelled=spelled,
+            others=others,
+            odds=odds,
+            best_place=best_place,
+            rules=source.rules,
+            girths=girths,
+        )
+        return [judge(each, named=fit) for each, fit in zip(hypotheses, named, strict=True)]
 
     def _decode(
         self, lattice: Lattice, scores: Scores, spelling: Spelling, texts: Sequence[str]
@@ -83,9 +105,8 @@ class FieldReader:
         placed = (replace(each, place=self.directory.place(each.zip)) for each in hypotheses)
         return weighed(tuple(placed), _mean(views)), views
 
-    def _line_before(self, hypotheses: Sequence[ZipHypothesis]) -> Frames | None:
-        """What stands before the digits of a field, as frames of letters."""
-        field = town_field(hypotheses[0], self.config.town) if hypotheses else None
+    def _letters(self, field: ZipField | None) -> Frames | None:
+        """A line, or a piece of one, as frames of letters."""
         if field is None:
             return None
         return self.letters.frames([strip(field, self.config.strip)])[0]
@@ -126,6 +147,19 @@ class FieldReader:
         likely = _mean(probabilities(spelling.views, sorted(beside)))
         return together(spelled, whole, [(likely[text], fit) for text, fit in beside.items()])
 
+    def _otherwise(
+        self, about: Surroundings, line: Frames | None, named: Sequence[Agreement]
+    ) -> Otherwise:
+        """What speaks for another number; where the place agrees, less is asked."""
+        before = line if about.before is about.town else self._letters(about.before)
+        words: list[Frames | None] = []
+        ends = [self._letters(about.below)]
+        if max((each.own for each in named), default=0.0) < self.config.town.agrees:
+            words = [line] if before is line else [line, before]
+            ends.append(self._letters(about.behind))
+        known, last = ([each for each in each_of if each is not None] for each_of in (words, ends))
+        return otherwise(before, known, last, self.config.town.least)
+
     def _judge(
         self,
         hypothesis: ZipHypothesis,
@@ -133,18 +167,22 @@ class FieldReader:
         views: Sequence[Mapping[str, float]],
         spelled: Mapping[str, float],
         named: Agreement,
+        others: Otherwise,
         odds: Mapping[str, float],
         best_place: float,
+        rules: InkMap | None,
         girths: InkMap,
     ) -> ZipHypothesis:
-        """Add what the strip, the directory and the line before say, and the probability."""
+        """Add what the strip, the directory and the words about it say, and the probability."""
+        boxes = [each.glyph.box for each in hypothesis.digits[:_ZIP]]
         rivals = [p for other, p in spelled.items() if other != hypothesis.zip]
         evidence = {
             **hypothesis.evidence,
             "assigned": float(hypothesis.place is not None),
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
-            "thickest": thickest(girths, [each.glyph.box for each in hypothesis.digits[:_ZIP]]),
+            "thickest": thickest(girths, boxes),
+            "struck": struck(rules, boxes),
             "pixel_height": hypothesis.field.digit_height,
             "complete": spelling.counts[_ZIP] + spelling.counts[_ZIP4],
             "four": spelling.counts[_ZIP - 1],
@@ -154,10 +192,13 @@ class FieldReader:
             "spelled_rival": max(rivals, default=0.0),
             "named": named.own,
             "named_rival": named.rival,
-            "numbered": named.numbered,
             "legible": named.legible,
+            "preceded": others.preceded,
+            "numbered": others.numbered,
+            "ended": others.ended,
             "together": odds[hypothesis.zip],
             "lead": ALONE,
+            "passed": 0.0,
         }
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, evidence=evidence, probability=probability)

@@ -176,7 +176,8 @@ class Reader:
         spell = partial(self.fields.spell, clock=clock)
         read = partial(self.fields.read, clock=clock, best_place=best_place)
         judge = self.calibration.probability
-        return Search(upright, blocks, fields, spell, read, judge, config or self.config.search)
+        wanted = config or self.config.search
+        return Search(upright, blocks, fields, spell, read, self.fields.miscounted, judge, wanted)
 
     def _reading(self, page: Page, search: Search, clock: Clock) -> Reading:
         hypotheses = search.hypotheses

@@ -22,9 +22,10 @@ def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
         to_field = np.linalg.inv(matrix).astype(np.float64)
         frames = [transform_points(to_field, np.array(cell.quad())) for cell in field.cells]
         ink = without_frames(ink, frames, config)
-    ink = without_rules(ink, config)
-    width = imageops.stroke_width(ink >= 0.5)
-    return FieldInk(field, ink, matrix, config.digit_height, width)
+    kept = without_rules(ink, config)
+    rules = None if kept is ink else ink - kept
+    width = imageops.stroke_width(kept >= 0.5)
+    return FieldInk(field, kept, matrix, config.digit_height, width, rules)
 
 
 def _field_frame(field: ZipField, config: SegmentConfig) -> tuple[Matrix, tuple[int, int]]:

@@ -17,6 +17,8 @@ from zipreader.reading.rivals import ALONE, lead_of, lead_over_silent
 SpellField = Callable[[ZipField], Spelling]
 ReadField = Callable[[ZipField, Spelling], Iterable[ZipHypothesis]]
 """The hypotheses that a field gives, each with its probability."""
+CountDigits = Callable[[Spelling], float]
+"""The probability that a field spells digits that are no ZIP."""
 Judge = Callable[[Mapping[str, float]], float]
 """The probability that the ZIP with this evidence is right."""
 
@@ -30,12 +32,13 @@ class Search:
     fields: tuple[ZipField, ...]
     spell: SpellField
     read: ReadField
+    miscounted: CountDigits
     judge: Judge
     config: SearchConfig
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
     _likely: dict[AddressBlock, set[str]] = field(default_factory=dict)
     """The likely ZIPs of each address."""
-    _spelled: set[ZipField] = field(default_factory=set)
+    _spelled: dict[ZipField, Spelling] = field(default_factory=dict)
     _promised: float = 0.0
     """The most that a field promised which was read."""
 
@@ -121,7 +124,7 @@ class Search:
         return [item for item in self.fields if item.block is block]
 
     def _against_rivals(self, found: ZipHypothesis) -> ZipHypothesis:
-        """A hypothesis as it is judged beside the other addresses of the page."""
+        """A hypothesis as it is judged beside the other addresses, and lines, of the page."""
         own = found.field.block
         if own is None:
             return found
@@ -132,10 +135,28 @@ class Search:
                 lead = min(lead, lead_over_silent(own, block))
             elif found.zip not in zips:
                 lead = min(lead, lead_of(own, block))
-        if lead == ALONE:
+        passed = self._passed(found)
+        if lead == ALONE and passed == 0:
             return found
-        evidence = {**found.evidence, "lead": lead}
+        evidence = {**found.evidence, "lead": lead, "passed": passed}
         return replace(found, evidence=evidence, probability=self.judge(evidence))
+
+    def _passed(self, found: ZipHypothesis) -> float:
+        """The probability that the ZIP's place holds digits which are none, and this is another.
+
+        That place is a better one of the same address, on a line below.
+        """
+        if found.evidence["named"] >= self.config.named:
+            return 0.0
+        better = [
+            spelling
+            for item, spelling in self._spelled.items()
+            if item.block is found.field.block
+            and item.score > found.field.score
+            and item.box.y0 > found.field.box.y0
+            and not _on_one_line(item, found.field)
+        ]
+        return max(map(self.miscounted, better), default=0.0)
 
     def _go(self, fields: tuple[ZipField, ...]) -> None:
         """Read what spells a ZIP clearly when it is come upon, the others by their promise."""
@@ -156,8 +177,8 @@ class Search:
             self._read(item, spelling)
 
     def _spell(self, item: ZipField) -> Spelling:
-        self._spelled.add(item)
-        return self.spell(item)
+        self._spelled[item] = self.spell(item)
+        return self._spelled[item]
 
     def _read(self, item: ZipField, spelling: Spelling) -> None:
         promise = _promise((item, spelling))

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+
+from tests.drawing import blank, field_of
+from zipreader.config import TownConfig
+from zipreader.elements import AddressBlock, Box, Digit, Glyph, TextLine, ZipField, ZipHypothesis
+from zipreader.reading.surroundings import Surroundings, surroundings
+
+CONFIG = TownConfig()
+GLYPH = Glyph((0, 1), Box(0, 0, 20, 40), np.zeros((28, 28), np.uint8))
+
+
+def block_of(*lines: list[Box]) -> tuple[ZipField, AddressBlock]:
+    """A block of these lines, and a field on the last one's right end."""
+    page = field_of(blank(900, 300), 40).page
+    made = tuple(TextLine(tuple(parts), 0.0, 40.0) for parts in lines)
+    block = AddressBlock(page, Box.around([line.box for line in made]), made, 1.0)
+    digits = lines[-1][-5:]
+    return ZipField(page, Box.around(digits), 0.0, 40.0, 1.0, block), block
+
+
+def hypothesis_in(field: ZipField, digits: list[Box]) -> ZipHypothesis:
+    read = tuple(Digit("1", 0.9, "", GLYPH, box.quad()) for box in digits)
+    return ZipHypothesis("11111", None, field, read, 0.9)
+
+
+def row_of(x: int, y: int, count: int) -> list[Box]:
+    return [Box(x + 30 * k, y, x + 30 * k + 22, y + 40) for k in range(count)]
+
+
+def test_the_place_stands_before_the_digits() -> None:
+    city, digits = row_of(20, 100, 8), row_of(320, 100, 5)
+    field, _ = block_of(row_of(20, 20, 6), [*city, *digits])
+    found = surroundings(hypothesis_in(field, digits), CONFIG).town
+    assert found is not None
+    assert found.box == Box.around(city)
+    assert found.digit_height == field.digit_height
+
+
+def test_above_a_zip_that_stands_alone() -> None:
+    above, digits = row_of(20, 20, 9), row_of(20, 100, 5)
+    field, _ = block_of(above, digits)
+    found = surroundings(hypothesis_in(field, digits), CONFIG).town
+    assert found is not None
+    assert found.box == Box.around(above)
+
+
+def test_two_letters_before_the_digits_are_no_place() -> None:
+    above, state, digits = row_of(20, 20, 9), row_of(20, 100, 2), row_of(120, 100, 5)
+    field, _ = block_of(above, [*state, *digits])
+    found = surroundings(hypothesis_in(field, digits), CONFIG).town
+    assert found is not None
+    assert found.box == Box.around(above)
+
+
+def test_nothing_stands_before_a_lone_line_or_in_a_lone_field() -> None:
+    digits = row_of(20, 100, 5)
+    field, _ = block_of(digits)
+    assert surroundings(hypothesis_in(field, digits), CONFIG).town is None
+    alone = field_of(blank(300, 80), 40)
+    assert surroundings(hypothesis_in(alone, digits), CONFIG) == Surroundings()
+
+
+def test_what_stands_before_the_digits_is_the_place_where_it_is_long_enough() -> None:
+    above, digits = row_of(20, 20, 9), row_of(320, 100, 5)
+    for letters in (1, 8):
+        before = row_of(300 - 30 * letters, 100, letters)
+        field, _ = block_of(above, [*before, *digits])
+        found = surroundings(hypothesis_in(field, digits), CONFIG)
+        assert found.before is not None and found.town is not None
+        assert found.before.box == Box.around(before)
+        assert (found.before is found.town) == (letters == 8)
+        assert found.behind is found.below is None
+
+
+def test_what_stands_behind_and_below_is_told() -> None:
+    digits, behind, below = row_of(20, 100, 5), row_of(200, 100, 5), row_of(20, 180, 6)
+    page_field, block = block_of(row_of(20, 20, 9), [*digits, *behind], below)
+    field = ZipField(page_field.page, Box.around(digits), 0.0, 40.0, 1.0, block)
+    found = surroundings(hypothesis_in(field, digits), CONFIG)
+    assert found.before is None
+    assert found.behind is not None and found.below is not None
+    assert found.behind.box == Box.around(behind)
+    assert found.below.box == Box.around(below)
+
+
+def test_a_comma_behind_the_digits_is_nothing() -> None:
+    digits = row_of(20, 100, 5)
+    comma = Box(180, 130, 186, 144)
+    page_field, block = block_of(row_of(20, 20, 9), [*digits, comma])
+    field = ZipField(page_field.page, Box.around(digits), 0.0, 40.0, 1.0, block)
+    assert surroundings(hypothesis_in(field, digits), CONFIG).behind is None

@@ -1,0 +1,96 @@
+"""Frames of letters <-> words: how well a line says a name, and what it spells.
+
+The letter network turns a line into frames; a name is held against these by the forward
+recursion of connectionist temporal classification (A. Graves et al., ICML 2006).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from zipreader.elements import Frames
+from zipreader.reading.ctc import brief
+from zipreader.reading.letters import BLANK, LETTERS, OTHER
+
+_TINY = 1e-30
+
+Array = npt.NDArray[np.float64]
+
+
+def name_in(frames: Frames) -> str:
+    """The letters that the frames spell, the likeliest of each, without what is none."""
+    signs = frames.argmax(axis=1)
+    first = np.concatenate([[True], signs[1:] != signs[:-1]])
+    return "".join(chr(ord("A") + int(sign)) for sign in signs[first] if sign < LETTERS)
+
+
+def sign_at_end(frames: Frames) -> float:
+    """Probability that the last sign of a line is no letter; 0 where the line is empty."""
+    likeliest = frames.argmax(axis=1)
+    shown = np.flatnonzero(likeliest != BLANK)
+    if not shown.size:
+        return 0.0
+    others = np.flatnonzero(likeliest[: shown[-1] + 1] != likeliest[shown[-1]])
+    last = frames[others[-1] + 1 if others.size else 0 : shown[-1] + 1]
+    return float((last[:, OTHER] / (1 - last[:, BLANK] + _TINY)).mean())
+
+
+def legibility(frames: Frames) -> float:
+    """Mean probability of the likeliest sign where that is a letter; 0 where there is none."""
+    letters = frames[frames.argmax(axis=1) < LETTERS]
+    return float(letters.max(axis=1).mean()) if len(letters) else 0.0
+
+
+def fits(frames: Frames, names: Sequence[tuple[int, ...]]) -> list[float]:
+    """Of each name: log of its probability over that of the likeliest signs, a letter."""
+    if not names:
+        return []
+    rows = brief(frames, BLANK)
+    likeliest = float(np.log(np.maximum(rows.max(axis=1), _TINY)).sum())
+    totals = _forward(rows, names)
+    lengths = [len(name) for name in names]
+    return [
+        min(0.0, (float(total) - likeliest) / length)
+        for total, length in zip(totals, lengths, strict=True)
+    ]
+
+
+def _forward(rows: Array, names: Sequence[tuple[int, ...]]) -> Array:
+    """(N,) logarithms of the probabilities of N names in (T, SIGNS) rows.
+
+    Something else may stand before and behind a name.  State 2 k is the blank before sign
+    k, state 2 k + 1 the sign; shorter names are filled up with states that are never reached.
+    """
+    most = max(len(name) for name in names) + 2
+    signs = np.full((len(names), 2 * most + 1), BLANK)
+    leap = np.zeros(signs.shape)
+    alive = np.zeros(signs.shape)
+    first = np.zeros(signs.shape)
+    last = np.zeros(signs.shape)
+    for row, name in enumerate(names):
+        all_ = (OTHER, *name, OTHER)
+        end = 2 * len(all_)
+        signs[row, 1:end:2] = all_
+        leap[row, 3:end:2] = [one != other for one, other in zip(all_, all_[1:], strict=False)]
+        alive[row, : end + 1] = 1
+        first[row, :4] = 1
+        last[row, end - 3 : end + 1] = 1
+    reached = first * alive
+    totals = np.zeros(len(names))
+    for number, row in enumerate(rows):
+        if number:
+            moved = reached.copy()
+            moved[:, 1:] += reached[:, :-1]
+            moved[:, 2:] += reached[:, :-2] * leap[:, 2:]
+            reached = moved * alive
+        reached = reached * row[signs]
+        sums = np.maximum(reached.sum(axis=1), _TINY)
+        totals += np.log(sums)
+        reached /= sums[:, np.newaxis]
+    totals += np.log(np.maximum((reached * last).sum(axis=1), _TINY))
+    found: Array = np.maximum(totals, len(rows) * math.log(_TINY))
+    return found
