@@ -39,6 +39,10 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "named": float(random.uniform(-4, 0)),
         "named_rival": float(random.uniform(-4, 0)),
         "numbered": float(random.uniform(-4, 0)),
+        "preceded": float(random.uniform(0, 1)),
+        "ended": float(random.uniform(-4, 0)),
+        "passed": float(random.uniform(0, 1)),
+        "struck": float(random.uniform(0, 1)),
         "legible": float(random.uniform(0, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }
@@ -101,6 +105,24 @@ def test_it_is_not_too_sure_of_pieces_that_it_has_not_seen(fit: Fit) -> None:
     for low, high in ((0.0, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 0.95), (0.95, 1.0)):
         chosen = (said >= low) & (said < high)
         assert said[chosen].mean() == pytest.approx(right[chosen].mean(), abs=0.06)
+
+
+def test_rare_mail_may_be_shown_more_often_than_it_comes() -> None:
+    """Three quarters of the wrong pieces are more than will come, and count by their share."""
+    pieces = drawn(5, 6000)
+    wrong = [not piece[0].right for piece in pieces]
+    shown = [
+        piece for piece, bad in zip(pieces, wrong, strict=True) for _ in range(4 if bad else 1)
+    ]
+    shares = [0.25 if not piece[0].right else 1.0 for piece in shown]
+    items = [item for item in flat(drawn(6, 4000)) if item.best]
+    right = np.mean([item.right for item in items])
+    plain, weighed = fitted(fit_confidence(shown)), fitted(fit_confidence(shown, shares=shares))
+    said = [
+        np.mean([each.probability(item.evidence) for item in items]) for each in (plain, weighed)
+    ]
+    assert said[0] < right - 0.05
+    assert said[1] == pytest.approx(right, abs=0.02)
 
 
 def test_better_evidence_never_lowers_the_odds() -> None:

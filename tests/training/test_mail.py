@@ -34,6 +34,10 @@ EVIDENCE = {
     "named": -0.3,
     "named_rival": -2.0,
     "numbered": -4.0,
+    "preceded": 0.0,
+    "ended": -4.0,
+    "passed": 0.0,
+    "struck": 0.0,
     "legible": 0.5,
     "pixel_height": 40.0,
 }

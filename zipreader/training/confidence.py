@@ -29,10 +29,10 @@ class ConfidenceConfig:
     """How the model is fitted."""
 
     features: tuple[str, ...] = (
-        "assigned", "baseline_spread", "blotted", "complete", "elsewhere", "four", "lead",
-        "led", "named", "named_rival", "not_a_digit", "numbered", "place", "posterior", "rank",
-        "six", "size", "spelled", "spelled_least", "spelled_rival", "strange", "together",
-        "trailing", "weakest",
+        "assigned", "baseline_spread", "blotted", "complete", "elsewhere", "ended", "four",
+        "lead", "led", "named", "named_rival", "not_a_digit", "numbered", "passed", "place",
+        "posterior", "preceded", "rank", "six", "size", "spelled", "spelled_least",
+        "spelled_rival", "strange", "struck", "together", "trailing", "weakest",
     )  # fmt: skip
     """Of ``reading.probability.features``; others do not lower the loss of unseen pieces."""
     trees: int = 150
@@ -64,7 +64,9 @@ class Fit:
 
 
 def fit_confidence(
-    pieces: Sequence[Sequence[Judged]], config: ConfidenceConfig | None = None
+    pieces: Sequence[Sequence[Judged]],
+    config: ConfidenceConfig | None = None,
+    shares: Sequence[float] | None = None,
 ) -> Fit:
     """A weighted sum of the evidence and boosted trees of it, stacked.
 
@@ -75,10 +77,14 @@ def fit_confidence(
     are too sure of them, so their log odds are weighted and shifted (D. Wolpert,
     "Stacked generalization", 1992) as it fits the best hypotheses, the only ones
     that are ever accepted, each judged by models that were fitted without its piece.
+    There each piece counts by its share of the mail to come, so that the probability
+    holds for that, however much of rare mail the models were shown.
 
     Args:
         pieces: the judged hypotheses of each piece.
         config: how the model is fitted.
+        shares: how often mail like each piece will come, beside the others; all alike where
+            nothing is said.
 
     Raises:
         InputError: too few right or wrong hypotheses.
@@ -105,7 +111,8 @@ def fit_confidence(
             part = _boosted(x[seen], right[seen], weights[seen], config)
             unseen[~seen, 0] = bias + x[~seen] @ slopes
             unseen[~seen, 1] = part.decision_function(x[~seen])
-    shift, gains = fit_odds(unseen[best], right[best], weights[best])
+    expected = np.repeat(shares or [1.0] * len(pieces), [len(p) for p in pieces])
+    shift, gains = fit_odds(unseen[best], right[best], expected[best])
     bias, slopes = fit_odds(x, right, weights, config.linear_ridge)
     tree_bias, trees = _exported(_boosted(x, right, weights, config), x, config.features)
     sums = dict(zip(config.features, (gains[0] * slopes).tolist(), strict=True))

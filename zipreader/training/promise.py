@@ -37,8 +37,8 @@ MIX = (
 _UNREADABLE = "must-flag"
 _UNREADABLE_SHARE = 5
 """So many pieces of other mail come to one more that must be flagged, for the second promise."""
-_TUNING_MIX = (*MIX, _UNREADABLE)
-"""What must not be read is told by rare evidence, so the fit sees twice as much of it."""
+_TUNING_MIX = (*MIX, *(_UNREADABLE,) * 4)
+"""What must not be read is told by rare evidence, so the fit sees much more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def make_promise(
         _tuning_mail(sources), _TUNING_MIX, config.tuning, config.seed * 1_000_000, model
     )
     pieces = read_mail(tuning, workers, _told(stage, "tuning"))
-    fitted = fit_calibration(pieces, config.default_alpha)
+    fitted = fit_calibration(pieces, config.default_alpha, MIX.count(_UNREADABLE) / len(MIX))
     other = replace(
         tuning,
         kinds=MIX,
@@ -121,11 +121,19 @@ def make_promise(
     )
 
 
-def fit_calibration(pieces: Sequence[PieceRead], default_alpha: float) -> Calibration:
+def fit_calibration(
+    pieces: Sequence[PieceRead], default_alpha: float, unreadable: float | None = None
+) -> Calibration:
     """The confidence fitted to mail; nothing is certified yet.
 
     One piece in five is judged a second time as if no line with its place could be read: so it
     is where a field is read alone.
+
+    Args:
+        pieces: the mail.
+        default_alpha: the bound that is used where none is asked for.
+        unreadable: the share of mail to come that has no readable ZIP; as of these pieces
+            where nothing is said.
 
     Raises:
         InputError: too little mail.
@@ -136,8 +144,18 @@ def fit_calibration(pieces: Sequence[PieceRead], default_alpha: float) -> Calibr
         else piece.judged
         for number, piece in enumerate(pieces)
     ]
-    fit = fit_confidence(judged)
+    fit = fit_confidence(judged, shares=_shares(pieces, unreadable))
     return Calibration(fit.bias, fit.weights, (), default_alpha, "", trees=fit.trees)
+
+
+def _shares(pieces: Sequence[PieceRead], unreadable: float | None) -> list[float] | None:
+    """How much each piece counts, so that such a share of all is mail without a readable ZIP."""
+    readable = [piece.scored.readable for piece in pieces]
+    count = len(pieces) - sum(readable)
+    if unreadable is None or count in (0, len(pieces)):
+        return None
+    rest = (1 - unreadable) / sum(readable)
+    return [rest if each else unreadable / count for each in readable]
 
 
 def _without_place(judged: Judged) -> Judged:
