@@ -258,6 +258,21 @@ def test_what_says_the_same_or_hardly_anything_is_no_rival(
     assert found.hypotheses[0].probability == 0.99
 
 
+@pytest.mark.parametrize(
+    ("second", "third", "crowded"),
+    [("94110", "60601", True), ("94110", "94110", False), ("10001", "60601", False)],
+)
+def test_two_further_addresses_with_other_zips_are_of_another_mailpiece(
+    second: str, third: str, crowded: bool
+) -> None:
+    fields = addressed(0, 20, 0.8), addressed(5, 80, 0.7), addressed(9, 140, 0.6)
+    pen = Pen({0: ("10001", 0.99), 5: (second, 0.9), 9: (third, 0.8)}, {0: 0.9, 5: 0.9, 9: 0.9})
+    found = page_of(pen, *fields)
+    assert not found.crowded
+    found.finish()
+    assert found.crowded == crowded
+
+
 def test_the_same_zip_in_both_addresses_is_no_silence() -> None:
     upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
     pen = Pen({0: ("10001", 0.9), 5: ("10001", 0.6)}, {0: 0.9, 5: 0.9})

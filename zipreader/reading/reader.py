@@ -150,6 +150,8 @@ class Reader:
         """Whether another mailpiece with a ZIP lies beside the one that was read."""
         if search.upright is None or search.probability < self.threshold:
             return False
+        if search.crowded:
+            return True
         others = [each for each in range(search.upright.pieces) if each != search.upright.piece]
         looks = (self._look_at(page, piece, clock) for piece in others)
         rival = self.config.search.rival

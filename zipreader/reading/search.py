@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
@@ -57,6 +58,19 @@ class Search:
         claimed = max(1.0, sum(rival.probability for rival in rivals))
         share = (1 - best.probability) / claimed
         return best, *(replace(rival, probability=rival.probability * share) for rival in rivals)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether two addresses beside the best one have other ZIPs, in as good places.
+
+        A mailpiece has one sender: there is another piece in the image.
+        """
+        best = max(self._found.values(), key=lambda found: found.probability, default=None)
+        if best is None or best.field.block is None:
+            return False
+        beside = [self._likely.get(block, set()) for block in self._beside(best.field.block)]
+        others = [zips for zips in beside if zips and best.zip not in zips]
+        return any(not one & other for one, other in combinations(others, 2))
 
     @property
     def looked_at(self) -> tuple[ZipField, ...]:
