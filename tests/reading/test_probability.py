@@ -17,6 +17,7 @@ from zipreader.reading.probability import (
     Certificate,
     Spared,
     features,
+    is_ruled_out,
     load_calibration,
 )
 from zipreader.reading.trees import LEAF, BoostedTrees, Node
@@ -128,6 +129,48 @@ evidences = st.fixed_dictionaries(
 
 
 # --- the model -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"struck": 0.5},
+        {"thickest": 5.0},
+        {"six": 0.6},
+        {"preceded": 0.95, "leading": 0.2},
+        {"ended": -0.1, "named": -3.0},
+    ],
+)
+def test_one_thing_alone_may_tell_that_there_is_no_zip(seen: dict[str, float]) -> None:
+    certain = Calibration(9.0, {}, (), 0.01, "")
+    assert not is_ruled_out(GOOD)
+    assert certain.probability(GOOD) > 0.999
+    assert is_ruled_out({**GOOD, **seen})
+    assert certain.probability({**GOOD, **seen}) == 0.1
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"struck": 0.1},
+        {"thickest": 3.0},
+        {"six": 0.4},
+        {"preceded": 0.95},
+        {"preceded": 0.5, "leading": 0.2},
+        {"ended": -0.1},
+        {"named": -3.0},
+    ],
+)
+def test_what_is_only_odd_is_weighed_with_all_else(seen: dict[str, float]) -> None:
+    assert not is_ruled_out({**GOOD, **seen})
+
+
+@given(evidences)
+def test_what_is_ruled_out_stays_unlikely_whatever_speaks_for_it(
+    evidence: dict[str, float],
+) -> None:
+    certain = Calibration(20.0, {}, (), 0.01, "").probability(evidence)
+    assert (certain <= 0.1) == is_ruled_out(evidence)
 
 
 @given(evidences, evidences, st.sampled_from(sorted(GOOD)))
