@@ -148,7 +148,7 @@ def is_ruled_out(evidence: Mapping[str, float]) -> bool:
     However clear they are, and however well the place agrees: a line runs through them, a blot
     is far thicker than any pen, there are rather six of them or another stands close before
     them, or another country or a date follows and no place agrees.  Such mail is so rare that
-    the model cannot weigh it; of tuning mail one such ZIP in thirty, or fewer, is right.
+    the model cannot weigh it; five of 343 such ZIPs of tuning mail were right.
     """
     nowhere = evidence["named"] < _SAYS
     return (
