@@ -72,7 +72,7 @@ READING: dict[str, set[str]] = {
     "otherwise": {"letters", "wording"},
     "together": set(),
     "rivals": {"measures"},
-    "search": {"rivals"},
+    "search": {"measures", "rivals"},
     "panel": {"imageops", "record"},
     "explain": {"imageops", "record", "panel"},
     "spec": {"reader"},

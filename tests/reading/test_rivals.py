@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -61,22 +59,3 @@ def test_an_address_without_a_zip_matters_where_it_leads_and_then_less(
         assert silent == ALONE
     else:
         assert lead < silent < 0
-
-
-def test_what_has_not_the_lines_of_an_address_is_no_silent_one() -> None:
-    """A stamp, or an endorsement of two lines."""
-    assert lead_over_silent(SENDER, address(20, 100)) == -0.25
-    for lines in (1, 2):
-        assert lead_over_silent(SENDER, address(20, 100, lines=lines)) == ALONE
-    assert lead_over_silent(SENDER, address(20, 100, height=27.0)) == ALONE
-
-
-@pytest.mark.parametrize("short", [0, 1, 2])
-def test_one_line_of_a_silent_address_may_be_short(short: int) -> None:
-    """As "Box 1" is; where two of three are, it is none."""
-    lower = address(20, 100)
-    lines = list(lower.lines)
-    for number, count in ((short, ALONE - 2.25), ((short + 1) % 3, ALONE)):
-        (part,) = lines[number].parts
-        lines[number] = TextLine((replace(part, x1=part.x0 + 60),), 0.0, 25.0)
-        assert lead_over_silent(SENDER, replace(lower, lines=tuple(lines))) == count

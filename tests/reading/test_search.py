@@ -46,11 +46,17 @@ class Pen:
         self.named = named
         self.read: list[int] = []
         self.looked: list[int] = []
+        self.asked: list[AddressBlock] = []
+        self.unwritten: set[int] = set()
 
     def spell(self, item: ZipField) -> Spelling:
         self.looked.append(item.box.x0)
         share = self.spelled.get(item.box.x0, 0.5)
         return Spelling(np.zeros((32, 2), np.uint8), (), (), share)
+
+    def is_written(self, block: AddressBlock) -> bool:
+        self.asked.append(block)
+        return block.box.x0 not in self.unwritten
 
     def miscounted(self, spelling: Spelling) -> float:
         """What lacks to the probability of a ZIP."""
@@ -67,7 +73,9 @@ class Pen:
 
 
 def search(pen: Pen, *fields: ZipField) -> Search:
-    return Search(UPRIGHT, (), fields, pen.spell, pen, pen.miscounted, judge, CONFIG)
+    return Search(
+        UPRIGHT, (), fields, pen.spell, pen, pen.miscounted, pen.is_written, judge, CONFIG
+    )
 
 
 def judge(evidence: Mapping[str, float]) -> float:
@@ -214,7 +222,9 @@ def addressed(left: int, top: int, score: float) -> ZipField:
 
 def page_of(pen: Pen, *fields: ZipField) -> Search:
     blocks = tuple(dict.fromkeys(item.block for item in fields if item.block is not None))
-    return Search(UPRIGHT, blocks, fields, pen.spell, pen, pen.miscounted, judge, CONFIG)
+    return Search(
+        UPRIGHT, blocks, fields, pen.spell, pen, pen.miscounted, pen.is_written, judge, CONFIG
+    )
 
 
 def test_an_address_in_as_good_a_place_is_read_however_certain_the_first_is() -> None:
@@ -291,6 +301,30 @@ def test_an_address_without_a_zip_that_leads_makes_the_other_less_likely() -> No
     assert pen.looked == [0, 5]
     (only,) = found.hypotheses
     assert (only.evidence["lead"], only.probability) == (-0.25, 0.375)
+
+
+def test_what_is_not_written_is_no_silent_address_and_asked_once() -> None:
+    """The waves of a postmark, for one."""
+    upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
+    pen = Pen({0: ("10001", 0.99)}, {0: 0.9, 5: 0.0})
+    pen.unwritten = {5}
+    found = page_of(pen, upper, lower)
+    found.finish()
+    assert found.hypotheses[0].probability == 0.99
+    assert pen.asked == [lower.block]
+
+
+@pytest.mark.parametrize("unwritten", [set(), {5}, {0, 5}])
+def test_a_zip_in_what_is_not_written_is_behind_one_in_what_is(unwritten: set[int]) -> None:
+    """The dial of a postmark that went astray, below the address."""
+    upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
+    pen = Pen({0: ("10001", 0.99), 5: ("94110", 0.97)}, {0: 0.9, 5: 0.9})
+    pen.unwritten = unwritten
+    found = page_of(pen, upper, lower)
+    found.finish()
+    leads = {each.zip: each.evidence["lead"] for each in found.hypotheses}
+    ahead = 0.5 if unwritten == {5} else -0.5
+    assert leads == {"10001": ahead, "94110": -ahead}
 
 
 def test_an_address_without_a_zip_that_lags_changes_nothing() -> None:

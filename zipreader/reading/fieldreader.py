@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from zipreader.config import ReaderConfig
-from zipreader.elements import Frames, InkMap, Lattice, Scores, Spelling, ZipField, ZipHypothesis
+from zipreader.elements import (
+    AddressBlock,
+    Frames,
+    InkMap,
+    Lattice,
+    Scores,
+    Spelling,
+    ZipField,
+    ZipHypothesis,
+)
 from zipreader.reading.blots import ink_girths, struck, thickest
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
@@ -21,7 +30,7 @@ from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
 from zipreader.reading.stripnet import StripNetwork
-from zipreader.reading.surroundings import Surroundings, surroundings
+from zipreader.reading.surroundings import Surroundings, surroundings, whole_line
 from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
 from zipreader.reading.wording import name_in
@@ -29,6 +38,8 @@ from zipreader.reading.wording import name_in
 _LEAST_SCORE = 1e-6
 _ZIP, _ZIP4 = 5, 9
 _FEW = 3
+_LONGEST, _WRITTEN, _WORD = 3, 2, 4
+"""Of the longest lines of an address, so many have so many letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,16 @@ class FieldReader:
         """What the field spells, read without cutting it."""
         with clock("spell"):
             return self.speller.spell(strip(field, self.config.strip), self.config.spell)
+
+    def is_written(self, block: AddressBlock) -> bool:
+        """Whether a word can be read in two lines of a block.
+
+        The waves and the dial of a postmark, a stain or a stamp set aslant have lines as well.
+        """
+        longest = sorted(block.lines, key=lambda line: -line.box.width)[:_LONGEST]
+        fields = [whole_line(block, line) for line in longest]
+        frames = self.letters.frames([strip(each, self.config.strip) for each in fields])
+        return sum(len(name_in(each)) >= _WORD for each in frames) >= _WRITTEN
 
     def miscounted(self, spelling: Spelling) -> float:
         """The probability of digits that are no ZIP: three or more, and neither five nor nine."""

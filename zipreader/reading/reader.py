@@ -179,7 +179,8 @@ class Reader:
         read = partial(self.fields.read, clock=clock, best_place=best_place)
         judge = self.calibration.probability
         wanted = config or self.config.search
-        return Search(upright, blocks, fields, spell, read, self.fields.miscounted, judge, wanted)
+        miscounted, is_written = self.fields.miscounted, self.fields.is_written
+        return Search(upright, blocks, fields, spell, read, miscounted, is_written, judge, wanted)
 
     def _reading(self, page: Page, search: Search, clock: Clock) -> Reading:
         hypotheses = search.hypotheses

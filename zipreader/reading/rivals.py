@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from zipreader.elements import AddressBlock
-from zipreader.reading.measures import are_address, usual_height
+from zipreader.reading.measures import usual_height
 
 ALONE = 2.0
 """The lead where there is no other address."""
@@ -13,6 +13,8 @@ _TALLER = 1.25
 """Writing so many times as tall tells the addressee from the sender, wherever they stand."""
 _BY_PLACE = 0.5
 """The lead of the one below, or to the right."""
+BEHIND = -_BY_PLACE
+"""The lead at most of what is not written, as a postmark's dial, beside what is."""
 _SILENT = 0.25
 """What is added to the lag behind an address in which no ZIP was read."""
 
@@ -32,9 +34,6 @@ def lead_of(one: AddressBlock, other: AddressBlock) -> float:
 
 
 def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:
-    """The same where no ZIP was read in ``other``: it matters only where that one leads.
-
-    And where it is an address, as a stamp or an endorsement is silent as well.
-    """
+    """The same where no ZIP was read in the address ``other``: it matters only where that leads."""
     lead = lead_of(one, other)
-    return lead + _SILENT if lead < 0 and are_address(other.lines) else ALONE
+    return lead + _SILENT if lead < 0 else ALONE

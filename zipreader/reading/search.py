@@ -13,11 +13,13 @@ from itertools import combinations
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
-from zipreader.reading.rivals import ALONE, lead_of, lead_over_silent
+from zipreader.reading.measures import are_address
+from zipreader.reading.rivals import ALONE, BEHIND, lead_of, lead_over_silent
 
 SpellField = Callable[[ZipField], Spelling]
 ReadField = Callable[[ZipField, Spelling], Iterable[ZipHypothesis]]
 """The hypotheses that a field gives, each with its probability."""
+IsWritten = Callable[[AddressBlock], bool]
 CountDigits = Callable[[Spelling], float]
 """The probability that a field spells digits that are no ZIP."""
 Judge = Callable[[Mapping[str, float]], float]
@@ -34,12 +36,15 @@ class Search:
     spell: SpellField
     read: ReadField
     miscounted: CountDigits
+    is_written: IsWritten
     judge: Judge
     config: SearchConfig
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
     _likely: dict[AddressBlock, set[str]] = field(default_factory=dict)
     """The likely ZIPs of each address."""
     _spelled: dict[ZipField, Spelling] = field(default_factory=dict)
+    _written: dict[AddressBlock, bool] = field(default_factory=dict)
+    """Of the blocks that were asked for, whether they are written."""
     _promised: float = 0.0
     """The most that a field promised which was read."""
 
@@ -146,14 +151,30 @@ class Search:
         for block in self._beside(own):
             zips = self._likely.get(block)
             if not zips:
-                lead = min(lead, lead_over_silent(own, block))
+                silent = lead_over_silent(own, block)
+                if silent < lead and are_address(block.lines) and self._is_written(block):
+                    lead = silent
             elif found.zip not in zips:
-                lead = min(lead, lead_of(own, block))
+                lead = min(lead, self._lead_over(own, block))
         passed = self._passed(found)
         if lead == ALONE and passed == 0:
             return found
         evidence = {**found.evidence, "lead": lead, "passed": passed}
         return replace(found, evidence=evidence, probability=self.judge(evidence))
+
+    def _lead_over(self, own: AddressBlock, block: AddressBlock) -> float:
+        """The lead over a block with another ZIP; what is not written is behind what is."""
+        written = self._is_written(own), self._is_written(block)
+        if written == (False, True):
+            return min(BEHIND, lead_of(own, block))
+        if written == (True, False):
+            return max(-BEHIND, lead_of(own, block))
+        return lead_of(own, block)
+
+    def _is_written(self, block: AddressBlock) -> bool:
+        if block not in self._written:
+            self._written[block] = self.is_written(block)
+        return self._written[block]
 
     def _passed(self, found: ZipHypothesis) -> float:
         """The probability that the ZIP's place holds digits which are none, and this is another.

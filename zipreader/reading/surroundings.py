@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from zipreader.config import TownConfig
-from zipreader.elements import Box, TextLine, ZipField, ZipHypothesis, transform_points
+from zipreader.elements import (
+    AddressBlock,
+    Box,
+    TextLine,
+    ZipField,
+    ZipHypothesis,
+    transform_points,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,11 @@ def surroundings(hypothesis: ZipHypothesis, config: TownConfig) -> Surroundings:
         _as_field(field, line, behind) if _is_long(behind, shortest) else None,
         _as_field(field, line, lines[number + 1].parts) if number + 1 < len(lines) else None,
     )
+
+
+def whole_line(block: AddressBlock, line: TextLine) -> ZipField:
+    """A line of an address as a field."""
+    return ZipField(block.page, line.box, line.slope, line.text_height, block.score, block)
 
 
 def _is_long(parts: Sequence[Box], shortest: float) -> bool:

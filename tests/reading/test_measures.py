@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from zipreader.elements import Box, TextLine
+from zipreader.reading.measures import are_address
+
+
+def lines(*widths: int, height: float = 25.0) -> list[TextLine]:
+    """Lines of such widths below one another."""
+    boxes = [Box(20, 30 * n, 20 + width, 30 * n + 25) for n, width in enumerate(widths)]
+    return [TextLine((box,), 0.0, height) for box in boxes]
+
+
+@pytest.mark.parametrize("widths", [(100, 100, 100), (100, 40, 100), (40, 100, 100, 30)])
+def test_an_address_has_three_lines_of_which_one_may_be_short(widths: tuple[int, ...]) -> None:
+    """As "Box 1" is."""
+    assert are_address(lines(*widths))
+
+
+@pytest.mark.parametrize("widths", [(), (300,), (100, 100), (40, 100, 40)])
+def test_fewer_or_shorter_lines_make_none(widths: tuple[int, ...]) -> None:
+    """A stamp, or an endorsement of two lines."""
+    assert not are_address(lines(*widths))
+
+
+def test_lines_are_long_beside_their_height() -> None:
+    assert are_address(lines(100, 100, 100, height=25.0))
+    assert not are_address(lines(100, 100, 100, height=27.0))
