@@ -14,9 +14,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.drawing import blank, draw_envelope, on_desk, print_text, printed, rotated
+from tests.drawing import blank, draw_envelope, on_desk, print_text, printed, rotated, upright
 from zipreader.config import ReaderConfig, TownConfig
-from zipreader.elements import Box, GreyImage, Page, Reading, Reason, Scores, Status, Tiles
+from zipreader.elements import (
+    AddressBlock,
+    Box,
+    GreyImage,
+    Page,
+    Reading,
+    Reason,
+    Scores,
+    Status,
+    TextLine,
+    Tiles,
+)
 from zipreader.errors import InputError, ModelError, UnreadableImageError, UsageError
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
@@ -50,6 +61,25 @@ def test_a_printed_envelope_is_read_and_accepted(reader: Reader, plain: Reading)
     assert plain.decision.confidence == plain.best.probability
     assert plain.decision.threshold == reader.threshold
     assert plain.model == reader.model
+
+
+def test_words_tell_an_address_from_the_waves_of_a_postmark(reader: Reader) -> None:
+    grey = blank(900, 400)
+    words = [
+        print_text(grey, text, 60, 80 + 60 * k, 30)
+        for k, text in enumerate(("VICTOR LOPEZ", "BOX 1", "LYONS OR"))
+    ]
+    xs = np.arange(500, 860)
+    waves = []
+    for k in range(3):
+        ys = 70 + 60 * k + 8 * np.sin(xs / 18)
+        cv2.polylines(grey, [np.column_stack([xs, ys]).astype(np.int32)], False, 60, 3)
+        waves.append(Box(500, 58 + 60 * k, 860, 84 + 60 * k))
+    page = upright(grey)
+    for boxes, written in ((words, True), (waves, False), (words[1:], False)):
+        lines = tuple(TextLine((box,), 0.0, 30.0) for box in boxes)
+        block = AddressBlock(page, Box.around(boxes), lines, 1.0)
+        assert reader.fields.is_written(block) == written
 
 
 def test_the_digits_lie_where_the_zip_is(plain: Reading) -> None:
