@@ -58,7 +58,7 @@ from zipreader.reading.reader import Reader
 from zipreader.reading.rectify import rectify
 from zipreader.reading.segment import primitive_labels, segment
 from zipreader.reading.strip import STRIDE, strip
-from zipreader.reading.town import town_field
+from zipreader.reading.surroundings import surroundings
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures"
@@ -159,7 +159,7 @@ def draw_place(scene: Scene) -> Image:
     """What stands before the digits, its letters, and how it agrees with the ZIPs' places."""
     config = scene.reader.config
     found = [h for h in scene.reading.hypotheses[:5] if h.field is scene.field]
-    line = town_field(found[0], config.town)
+    line = surroundings(found[0], config.town).town
     if line is None:
         raise SystemExit("no line stands before the ZIP")
     cut = strip(line, config.strip)
