@@ -91,3 +91,16 @@ def test_a_comma_behind_the_digits_is_nothing() -> None:
     page_field, block = block_of(row_of(20, 20, 9), [*digits, comma])
     field = ZipField(page_field.page, Box.around(digits), 0.0, 40.0, 1.0, block)
     assert surroundings(hypothesis_in(field, digits), CONFIG).behind is None
+
+
+def test_each_line_keeps_its_own_slope() -> None:
+    """People's lines rise and fall each in its own way."""
+    page = field_of(blank(900, 300), 40).page
+    rows = row_of(20, 20, 9), row_of(20, 100, 5), row_of(20, 180, 6)
+    slopes = 0.05, 0.02, -0.03
+    made = tuple(TextLine(tuple(row), slope, 40.0) for row, slope in zip(rows, slopes, strict=True))
+    block = AddressBlock(page, Box.around([line.box for line in made]), made, 1.0)
+    field = ZipField(page, made[1].box, slopes[1], 40.0, 1.0, block)
+    found = surroundings(hypothesis_in(field, rows[1]), CONFIG)
+    assert found.town is not None and found.below is not None
+    assert (found.town.slope, found.below.slope) == (slopes[0], slopes[2])

@@ -44,14 +44,12 @@ def surroundings(hypothesis: ZipHypothesis, config: TownConfig) -> Surroundings:
     apart, shortest = (share * field.digit_height for share in (config.apart, config.shortest))
     before = [part for part in line.parts if part.center[0] < left - apart]
     behind = [part for part in line.parts if part.center[0] > right + apart]
-    above = lines[number - 1].parts if number else ()
-    own = bool(before) and Box.around(before).width >= shortest
     beside = _as_field(field, line, before)
     return Surroundings(
-        beside if own else _as_field(field, line, above),
+        beside if _is_long(before, shortest) else _whole(field, lines, number - 1),
         beside,
         _as_field(field, line, behind) if _is_long(behind, shortest) else None,
-        _as_field(field, line, lines[number + 1].parts) if number + 1 < len(lines) else None,
+        _whole(field, lines, number + 1),
     )
 
 
@@ -64,6 +62,13 @@ def _is_long(parts: Sequence[Box], shortest: float) -> bool:
     return bool(parts) and Box.around(parts).width >= shortest
 
 
+def _whole(field: ZipField, lines: Sequence[TextLine], number: int) -> ZipField | None:
+    """The line of this number as a field; none where there is no such line."""
+    if not 0 <= number < len(lines):
+        return None
+    return _as_field(field, lines[number], lines[number].parts)
+
+
 def _as_field(field: ZipField, line: TextLine, parts: Sequence[Box]) -> ZipField | None:
     if not parts:
         return None
@@ -73,7 +78,7 @@ def _as_field(field: ZipField, line: TextLine, parts: Sequence[Box]) -> ZipField
 
 def _shared(one: Box, other: Box) -> int:
     """Area of what two boxes share; 0 where they do not meet."""
-    return max(0, one.intersection(other).area)
+    return one.intersection(other).area
 
 
 def _edges(hypothesis: ZipHypothesis) -> tuple[float, float]:
