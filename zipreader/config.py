@@ -184,8 +184,6 @@ class SearchConfig:
     """One that spells a ZIP with this probability is read."""
     rival: float = 0.2
     """A ZIP of such a probability in another address is a rival."""
-    named: float = -0.7
-    """Where the place of a ZIP agrees less, other lines of its address are read too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,16 +306,14 @@ class TownConfig:
     """A shorter rest of the line, in heights of a digit, is no place: it is on the line above."""
     most_names: int = 30
     """Names of a place that are held against the line, the usual first."""
-    agrees: float = -0.7
-    """Where no ZIP agrees so well, those of the place that is written are looked for."""
     zips: int = 3
-    """Of these the likeliest by what the field spells."""
+    """Where no ZIP agrees with the place that is written, so many of that place are looked for."""
     least: float = -6.0
     """Agreement of a ZIP that belongs to no place, a letter."""
     unknown: float = -1.0
     """Agreement where there is no line to read."""
-    usual_letters: int = 10
-    """Of a place with its state: so many disagree where a ZIP belongs to none."""
+    elsewhere: float = -8.0
+    """Logarithm of the probability that a line says just what it says, and is no ZIP's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,14 +326,12 @@ class DecideConfig:
     """A digit whose posterior is below is named."""
     other_length: float = 0.2
     """Share of paths with other than five digits that is named, and of digits beside the ZIP."""
-    covered: tuple[float, float] = (2.5, 0.3)
+    covered: tuple[float, float] = (2.5, 0.25)
     """A digit so many times as thick as the others is named, a line through so much of them."""
     rival: float = 0.1
     """Probability of another ZIP on the same piece that is named."""
-    place_agrees: float = -0.7
-    """A line that agrees so well with a name, a letter, says it."""
     place_differs: float = -1.5
-    """One that agrees less than this does not."""
+    """A line that agrees less with a name, a letter, does not say it."""
     least_digit_height: float = 11
     """Digits lower than this, in original pixels, are too small."""
 

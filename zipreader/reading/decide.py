@@ -8,6 +8,7 @@ import numpy as np
 
 from zipreader.config import DecideConfig
 from zipreader.elements import Decision, Objection, Reason, ZipHypothesis
+from zipreader.reading.wording import SAYS
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
@@ -54,7 +55,7 @@ def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> l
     thick, crossed = config.covered
     if seen["thickest"] > thick or seen["struck"] > crossed:
         found.append(Objection(Reason.COVERED))
-    said = max(seen["numbered"], seen["ended"]) >= config.place_agrees
+    said = max(seen["numbered"], seen["ended"]) >= SAYS
     if said or seen["passed"] > config.other_length:
         found.append(Objection(Reason.OTHER_NUMBER))
     found += _unclear(best, config)
@@ -70,7 +71,7 @@ def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> l
 def _names_another(best: ZipHypothesis, config: DecideConfig) -> bool:
     """Whether the line before the digits agrees with the place of a rival, and not with this."""
     rival, own = best.evidence["named_rival"], best.evidence["named"]
-    return rival >= config.place_agrees and own < config.place_differs
+    return rival >= SAYS and own < config.place_differs
 
 
 def _unclear(best: ZipHypothesis, config: DecideConfig) -> list[Objection]:

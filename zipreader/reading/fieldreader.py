@@ -33,7 +33,7 @@ from zipreader.reading.stripnet import StripNetwork
 from zipreader.reading.surroundings import Surroundings, surroundings, whole_line
 from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
-from zipreader.reading.wording import name_in
+from zipreader.reading.wording import SAYS, name_in
 
 _LEAST_SCORE = 1e-6
 _ZIP, _ZIP4 = 5, 9
@@ -144,7 +144,7 @@ class FieldReader:
         spelling: Spelling,
     ) -> list[str]:
         """The likeliest ZIPs of the place that is written, where no hypothesis is there."""
-        if line is None or max(each.own for each in named) >= self.config.town.agrees:
+        if line is None or max(each.own for each in named) >= SAYS:
             return []
         zips = sorted(self.directory.zips_of(name_in(line)))
         likely = _mean(probabilities(spelling.views, zips))
@@ -161,7 +161,7 @@ class FieldReader:
         whole = {each.zip: fit.whole for each, fit in zip(hypotheses, named, strict=True)}
         beside: dict[str, float] = {}
         for each, fit in zip(hypotheses, named, strict=True):
-            if each.place is not None and fit.own >= self.config.town.agrees:
+            if each.place is not None and fit.own >= SAYS:
                 end = each.text.removeprefix(each.zip)
                 others = set(self.directory.zips_at(each.place)) - whole.keys()
                 beside |= {f"{other}{end}": fit.whole for other in others}
@@ -175,7 +175,7 @@ class FieldReader:
         before = line if about.before is about.town else self._letters(about.before)
         words: list[Frames | None] = []
         ends = [self._letters(about.below)]
-        if max((each.own for each in named), default=0.0) < self.config.town.agrees:
+        if max((each.own for each in named), default=0.0) < SAYS:
             words = [line] if before is line else [line, before]
             ends.append(self._letters(about.behind))
         known, last = ([each for each in each_of if each is not None] for each_of in (words, ends))

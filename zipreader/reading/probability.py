@@ -15,6 +15,7 @@ from typing import Any
 
 from zipreader.errors import ModelError, UsageError
 from zipreader.reading.trees import BoostedTrees, Node
+from zipreader.reading.wording import SAYS
 
 _EDGE = 1e-6
 _USUAL_PLACE = 0.3
@@ -32,8 +33,6 @@ _STRUCK, _BLOT = 0.25, 4.0
 _LIKELIER, _SURE, _CLOSE = 0.5, 0.8, 0.35
 """Six digits are likelier than five; a sign is surely no letter; so close, in digit heights, it
 belongs to them."""
-_SAYS = -0.7
-"""A line that agrees so well, a letter, says a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +149,13 @@ def is_ruled_out(evidence: Mapping[str, float]) -> bool:
     them, or another country or a date follows and no place agrees.  Such mail is so rare that
     the model cannot weigh it; five of 343 such ZIPs of tuning mail were right.
     """
-    nowhere = evidence["named"] < _SAYS
+    nowhere = evidence["named"] < SAYS
     return (
         evidence["struck"] > _STRUCK
         or evidence["thickest"] > _BLOT
         or evidence["six"] > _LIKELIER
         or (evidence["preceded"] > _SURE and evidence["leading"] < _CLOSE)
-        or (evidence["ended"] > _SAYS and nowhere)
+        or (evidence["ended"] > SAYS and nowhere)
     )
 
 

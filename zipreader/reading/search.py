@@ -15,6 +15,7 @@ from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
 from zipreader.reading.measures import are_address
 from zipreader.reading.rivals import ALONE, BEHIND, lead_of, lead_over_silent
+from zipreader.reading.wording import SAYS
 
 SpellField = Callable[[ZipField], Spelling]
 ReadField = Callable[[ZipField, Spelling], Iterable[ZipHypothesis]]
@@ -24,6 +25,9 @@ CountDigits = Callable[[Spelling], float]
 """The probability that a field spells digits that are no ZIP."""
 Judge = Callable[[Mapping[str, float]], float]
 """The probability that the ZIP with this evidence is right."""
+
+_LEAST = 1e-9
+"""Of what is left for others, beside a ZIP that is certain."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,26 +59,28 @@ class Search:
 
     @property
     def hypotheses(self) -> tuple[ZipHypothesis, ...]:
-        """Best first.  At most one is right, so what the best leaves is shared by its rivals."""
+        """Best first, as likely as they are where at most one is right.
+
+        Each was judged alone, so of several that look right none is as likely as it looked.
+        """
         ranked = sorted(self._found.values(), key=lambda item: -item.probability)
-        if not ranked:
-            return ()
-        best, *rivals = ranked
-        claimed = max(1.0, sum(rival.probability for rival in rivals))
-        share = (1 - best.probability) / claimed
-        return best, *(replace(rival, probability=rival.probability * share) for rival in rivals)
+        odds = [found.probability / max(1 - found.probability, _LEAST) for found in ranked]
+        total = 1 + sum(odds)
+        shares = [one / total for one in odds]
+        return tuple(replace(f, probability=p) for f, p in zip(ranked, shares, strict=True))
 
     @property
     def crowded(self) -> bool:
         """Whether two addresses beside the best one have other ZIPs, in as good places.
 
-        A mailpiece has one sender: there is another piece in the image.
+        A mailpiece has one sender, and a postmark is no address: there is another piece in the
+        image.
         """
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         if best is None or best.field.block is None:
             return False
-        beside = [self._likely.get(block, set()) for block in self._beside(best.field.block)]
-        others = [zips for zips in beside if zips and best.zip not in zips]
+        beside = [b for b in self._beside(best.field.block) if are_address(b.lines)]
+        others = [zips for zips in map(self._likely.get, beside) if zips and best.zip not in zips]
         return any(not one & other for one, other in combinations(others, 2))
 
     @property
@@ -121,7 +127,7 @@ class Search:
                     break
                 self._compare(item)
         shaken = self._against_rivals(best).probability < min(self.config.certain, best.probability)
-        doubtful = best.evidence["named"] < self.config.named
+        doubtful = best.evidence["named"] < SAYS
         for item in self._fields_of(own):
             if shaken if _on_one_line(item, best.field) else doubtful:
                 self._compare(item)
@@ -163,13 +169,16 @@ class Search:
         return replace(found, evidence=evidence, probability=self.judge(evidence))
 
     def _lead_over(self, own: AddressBlock, block: AddressBlock) -> float:
-        """The lead over a block with another ZIP; what is not written is behind what is."""
-        written = self._is_written(own), self._is_written(block)
-        if written == (False, True):
-            return min(BEHIND, lead_of(own, block))
-        if written == (True, False):
-            return max(-BEHIND, lead_of(own, block))
-        return lead_of(own, block)
+        """The lead over a block with another ZIP; what is not written is behind what is.
+
+        Whether they are is asked only where it can change the lead.
+        """
+        lead = lead_of(own, block)
+        if lead > BEHIND and not self._is_written(own) and self._is_written(block):
+            return BEHIND
+        if lead < -BEHIND and not self._is_written(block) and self._is_written(own):
+            return -BEHIND
+        return lead
 
     def _is_written(self, block: AddressBlock) -> bool:
         if block not in self._written:
@@ -181,7 +190,7 @@ class Search:
 
         That place is a better one of the same address, on a line below.
         """
-        if found.evidence["named"] >= self.config.named:
+        if found.evidence["named"] >= SAYS:
             return 0.0
         better = [
             spelling

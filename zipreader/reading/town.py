@@ -16,7 +16,7 @@ from zipreader.config import TownConfig
 from zipreader.elements import Frames, Place
 from zipreader.reading.directory import STATES
 from zipreader.reading.letters import signs_of
-from zipreader.reading.wording import fits, legibility
+from zipreader.reading.wording import SAYS, fits, legibility
 
 _SHORT_FORMS = {
     "SAINT": "ST", "SAINTE": "STE", "FORT": "FT", "MOUNT": "MT", "NORTH": "N", "SOUTH": "S",
@@ -31,8 +31,9 @@ class Agreement:
 
     Natural logarithms a letter, relative to whatever letters are likeliest: 0 is perfect
     agreement, and what is far below says something else.  ``whole`` is ``own`` for all letters
-    of the name.  Of a line that names no place in question ``legible``, from 0 to 1, says how
-    clear its letters are.
+    of the name, and never less than where the line is about another place altogether, as it is
+    now and then: clear digits stand against it.  Of a line that names no place in question
+    ``legible``, from 0 to 1, says how clear its letters are.
     """
 
     own: float
@@ -52,11 +53,11 @@ def agreements(
         return [Agreement(config.unknown, config.unknown, 0.0) for _ in places]
     known = list(dict.fromkeys(map(_key, filter(None, places))))
     names = [(key, name) for key in known for name in _names(*key)[: config.most_names]]
-    nowhere = config.least, config.least * config.usual_letters
+    nowhere = config.least, config.elsewhere
     best = dict.fromkeys(known, nowhere)
     for (key, name), fit in zip(names, fits(frames, [name for _, name in names]), strict=True):
-        best[key] = max(best[key], (fit, fit * len(name)))
-    named = max((fit for fit, _ in best.values()), default=config.least) >= config.agrees
+        best[key] = max(best[key], (fit, max(fit * len(name), config.elsewhere)))
+    named = max((fit for fit, _ in best.values()), default=config.least) >= SAYS
     legible = 0.0 if named else legibility(frames)
     found = []
     for place in places:

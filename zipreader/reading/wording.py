@@ -16,6 +16,8 @@ from zipreader.elements import Frames
 from zipreader.reading.ctc import brief
 from zipreader.reading.letters import BLANK, LETTERS, OTHER
 
+SAYS = -0.7
+"""A line that agrees so well with a name, a letter, says it."""
 _TINY = 1e-30
 
 Array = npt.NDArray[np.float64]
