@@ -45,14 +45,14 @@ class Pen:
         self.answers = answers
         self.spelled = spelled or {}
         self.named = named
-        self.read: list[int] = []
+        self.cut: list[int] = []
         self.looked: list[int] = []
         self.asked: list[AddressBlock] = []
         self.unwritten: set[int] = set()
 
-    def spell(self, item: ZipField) -> Spelling:
-        self.looked.append(item.box.x0)
-        share = self.spelled.get(item.box.x0, 0.5)
+    def spell(self, field: ZipField) -> Spelling:
+        self.looked.append(field.box.x0)
+        share = self.spelled.get(field.box.x0, 0.5)
         return Spelling(np.zeros((32, 2), np.uint8), (), (), share)
 
     def is_written(self, block: AddressBlock) -> bool:
@@ -63,25 +63,22 @@ class Pen:
         """What lacks to the probability of a ZIP."""
         return 1 - spelling.probability
 
-    def __call__(self, item: ZipField, spelling: Spelling) -> list[ZipHypothesis]:
-        left = item.box.x0
-        self.read.append(left)
+    def read(self, field: ZipField, spelling: Spelling) -> list[ZipHypothesis]:
+        left = field.box.x0
+        self.cut.append(left)
         if left not in self.answers:
             return []
         text, probability = self.answers[left]
         evidence = {"named": self.named}
-        return [ZipHypothesis(text, None, item, (), 0.9, evidence, probability)]
+        return [ZipHypothesis(text, None, field, (), 0.9, evidence, probability)]
+
+    def judge(self, evidence: Mapping[str, float]) -> float:
+        """The lead alone, from 0 to 1."""
+        return (1 + evidence["lead"]) / 2
 
 
 def search(pen: Pen, *fields: ZipField, config: SearchConfig = CONFIG) -> Search:
-    return Search(
-        UPRIGHT, (), fields, pen.spell, pen, pen.miscounted, pen.is_written, judge, config
-    )
-
-
-def judge(evidence: Mapping[str, float]) -> float:
-    """The lead alone, from 0 to 1."""
-    return (1 + evidence["lead"]) / 2
+    return Search(UPRIGHT, (), fields, pen, config)
 
 
 FIVE = tuple(field(50 * i, score) for i, score in enumerate((1.0, 0.9, 0.8, 0.7, 0.3)))
@@ -91,14 +88,14 @@ def test_only_the_likeliest_fields_are_looked_at_first() -> None:
     pen = Pen({100: ("10001", 0.2)})
     found = search(pen, *FIVE)
     found.look()
-    assert pen.read == [0, 50, 100]
+    assert pen.cut == [0, 50, 100]
     assert found.probability == 0.2
 
 
 def test_what_spells_a_zip_is_read_first_and_what_spells_none_not_at_all() -> None:
     pen = Pen({}, {0: 0.2, 50: 0.0, 100: 0.9})
     search(pen, *FIVE).look()
-    assert pen.read == [100, 0]
+    assert pen.cut == [100, 0]
     assert pen.looked == [0, 50, 100]
 
 
@@ -106,7 +103,7 @@ def test_what_promises_far_less_than_what_was_read_is_not_read() -> None:
     share = CONFIG.least_promise
     pen = Pen({}, {0: 0.6, 50: 0.6 * share / 0.9 * 1.01, 100: 0.6 * share / 0.8 * 0.99})
     search(pen, *FIVE).look()
-    assert pen.read == [0, 50]
+    assert pen.cut == [0, 50]
 
 
 def test_a_clear_and_certain_zip_spares_even_the_spelling_of_others() -> None:
@@ -115,7 +112,7 @@ def test_a_clear_and_certain_zip_spares_even_the_spelling_of_others() -> None:
     found.look()
     found.finish()
     assert pen.looked == [0]
-    assert pen.read == [0]
+    assert pen.cut == [0]
 
 
 def test_unlikely_places_are_not_even_looked_at_where_there_is_hope() -> None:
@@ -123,7 +120,7 @@ def test_unlikely_places_are_not_even_looked_at_where_there_is_hope() -> None:
     found = search(pen, *FIVE)
     found.look()
     found.finish()
-    assert pen.looked == pen.read == [0, 50, 100, 150]
+    assert pen.looked == pen.cut == [0, 50, 100, 150]
     assert found.looked_at == FIVE[:4]
 
 
@@ -134,7 +131,7 @@ def test_without_hope_they_are_looked_at_and_read_where_they_spell_a_zip() -> No
         found.look()
         found.finish()
         assert pen.looked == [0, 50, 100, 150, 200]
-        assert pen.read == [0, 50, 100, 150, 200][: 5 if share >= CONFIG.rival_spelled else 4]
+        assert pen.cut == [0, 50, 100, 150, 200][: 5 if share >= CONFIG.rival_spelled else 4]
         assert found.hypotheses == ()
         assert found.probability == 0.0
     assert found.looked_at == FIVE
@@ -162,14 +159,14 @@ def test_a_certain_zip_stops_the_search() -> None:
     found = search(pen, *FIVE)
     found.look()
     found.finish()
-    assert pen.read == [0, 50]
+    assert pen.cut == [0, 50]
 
 
 def test_a_wider_field_around_a_likely_zip_is_not_read() -> None:
     pen = Pen({200: ("10001", CONFIG.likely)})
     found = search(pen, field(200, 1.0), field(100, 0.9), field(250, 0.8))
     found.finish()
-    assert pen.read == [200, 250]
+    assert pen.cut == [200, 250]
 
 
 def test_the_same_zip_of_two_fields_is_one_hypothesis() -> None:
@@ -218,7 +215,7 @@ def test_a_second_call_reads_nothing_again(count: int) -> None:
     found = search(pen, *FIVE)
     for _ in range(count):
         found.finish()
-    assert pen.read == [0, 50, 100, 150, 200]
+    assert pen.cut == [0, 50, 100, 150, 200]
 
 
 # --- rivals ----------------------------------------------------------------------------------
@@ -234,9 +231,7 @@ def addressed(left: int, top: int, score: float, count: int = 3) -> ZipField:
 
 def page_of(pen: Pen, *fields: ZipField) -> Search:
     blocks = tuple(dict.fromkeys(item.block for item in fields if item.block is not None))
-    return Search(
-        UPRIGHT, blocks, fields, pen.spell, pen, pen.miscounted, pen.is_written, judge, CONFIG
-    )
+    return Search(UPRIGHT, blocks, fields, pen, CONFIG)
 
 
 def test_an_address_in_as_good_a_place_is_read_however_certain_the_first_is() -> None:
@@ -244,9 +239,9 @@ def test_an_address_in_as_good_a_place_is_read_however_certain_the_first_is() ->
     pen = Pen({0: ("10001", 0.99), 5: ("94110", 0.97)}, {0: 0.9, 5: 0.9})
     found = page_of(pen, upper, lower)
     found.look()
-    assert pen.read == [0]
+    assert pen.cut == [0]
     found.finish()
-    assert pen.read == [0, 5]
+    assert pen.cut == [0, 5]
     best, rival = found.hypotheses
     assert (best.zip, best.evidence["lead"]) == ("94110", 0.5)
     assert (rival.zip, rival.evidence["lead"]) == ("10001", -0.5)
@@ -258,7 +253,7 @@ def test_an_address_in_a_far_worse_place_is_left_alone() -> None:
     found = page_of(pen, addressed(0, 120, 0.8), addressed(5, 20, 0.8 * CONFIG.comparable - 0.01))
     found.look()
     found.finish()
-    assert pen.looked == pen.read == [0]
+    assert pen.looked == pen.cut == [0]
     assert found.hypotheses[0].probability == 0.99
 
 
@@ -303,7 +298,7 @@ def test_a_postmark_beside_the_sender_is_no_further_address() -> None:
     pen = Pen({0: ("10001", 0.99), 5: ("94110", 0.9), 9: ("60601", 0.8)}, {0: 0.9, 5: 0.9, 9: 0.9})
     found = page_of(pen, *fields)
     found.finish()
-    assert pen.read == [0, 5, 9]
+    assert pen.cut == [0, 5, 9]
     assert found.hypotheses[0].zip == "10001"
     assert not found.crowded
 
@@ -313,7 +308,7 @@ def test_the_same_zip_in_both_addresses_is_no_silence() -> None:
     pen = Pen({0: ("10001", 0.9), 5: ("10001", 0.6)}, {0: 0.9, 5: 0.9})
     found = page_of(pen, upper, lower)
     found.finish()
-    assert pen.read == [0, 5]
+    assert pen.cut == [0, 5]
     assert found.hypotheses[0].probability == 0.9
     assert found.hypotheses[0].field is upper
 
@@ -374,7 +369,7 @@ def test_other_lines_are_read_where_no_place_agrees_with_a_certain_zip() -> None
     doubted = Pen(answers, spelled, named=SAYS - 0.1)
     found = page_of(doubted, *fields)
     found.finish()
-    assert (doubted.looked, doubted.read) == ([0, 10, 20], [0, 10])
+    assert (doubted.looked, doubted.cut) == ([0, 10, 20], [0, 10])
     assert [each.zip for each in found.hypotheses] == ["10001", "44120"]
     believed = Pen(answers, spelled, named=SAYS)
     page_of(believed, *fields).finish()
@@ -432,9 +427,9 @@ def test_against_a_rival_the_other_ends_of_its_own_line_are_read_too() -> None:
     pen = Pen(answers, dict.fromkeys((0, 40, 5), 0.9))
     found = page_of(pen, own, short, lower)
     found.look()
-    assert pen.read == [0]
+    assert pen.cut == [0]
     found.finish()
-    assert pen.read == [0, 5, 40]
+    assert pen.cut == [0, 5, 40]
     assert {each.field for each in found.hypotheses if each.zip == "10001"} == {short}
 
 

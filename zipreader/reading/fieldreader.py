@@ -225,6 +225,30 @@ class FieldReader:
         return replace(hypothesis, evidence=evidence, probability=probability)
 
 
+@dataclass(frozen=True, slots=True)
+class PageReaders:
+    """A field reader at work on a page: the time it takes, and the best place there is."""
+
+    fields: FieldReader
+    clock: Clock
+    best_place: float
+
+    def spell(self, field: ZipField) -> Spelling:
+        return self.fields.spell(field, self.clock)
+
+    def read(self, field: ZipField, spelling: Spelling) -> list[ZipHypothesis]:
+        return self.fields.read(field, spelling, self.clock, self.best_place)
+
+    def miscounted(self, spelling: Spelling) -> float:
+        return self.fields.miscounted(spelling)
+
+    def is_written(self, block: AddressBlock) -> bool:
+        return self.fields.is_written(block)
+
+    def judge(self, evidence: Mapping[str, float]) -> float:
+        return self.fields.calibration.probability(evidence)
+
+
 def _mean(views: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """The mean probability of each text over all views."""
     return {text: sum(view[text] for view in views) / len(views) for text in views[0]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
 from zipreader.reading.decide import decide
 from zipreader.reading.directory import Directory
-from zipreader.reading.fieldreader import FieldReader
+from zipreader.reading.fieldreader import FieldReader, PageReaders
 from zipreader.reading.fields import whole_field, zip_fields
 from zipreader.reading.images import open_pages, page_from_array
 from zipreader.reading.lines import find_lines
@@ -175,12 +174,8 @@ class Reader:
         config: SearchConfig | None = None,
     ) -> Search:
         best_place = max((field.score for field in fields), default=1.0)
-        spell = partial(self.fields.spell, clock=clock)
-        read = partial(self.fields.read, clock=clock, best_place=best_place)
-        judge = self.calibration.probability
-        wanted = config or self.config.search
-        miscounted, is_written = self.fields.miscounted, self.fields.is_written
-        return Search(upright, blocks, fields, spell, read, miscounted, is_written, judge, wanted)
+        readers = PageReaders(self.fields, clock, best_place)
+        return Search(upright, blocks, fields, readers, config or self.config.search)
 
     def _reading(self, page: Page, search: Search, clock: Clock) -> Reading:
         hypotheses = search.hypotheses

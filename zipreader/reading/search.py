@@ -7,9 +7,10 @@ cut and read, the most promising first, and only the best orientation is read to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import Protocol
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
@@ -17,17 +18,27 @@ from zipreader.reading.measures import are_address
 from zipreader.reading.rivals import ALONE, BEHIND, lead_of, lead_over_silent
 from zipreader.reading.wording import SAYS
 
-SpellField = Callable[[ZipField], Spelling]
-ReadField = Callable[[ZipField, Spelling], Iterable[ZipHypothesis]]
-"""The hypotheses that a field gives, each with its probability."""
-IsWritten = Callable[[AddressBlock], bool]
-CountDigits = Callable[[Spelling], float]
-"""The probability that a field spells digits that are no ZIP."""
-Judge = Callable[[Mapping[str, float]], float]
-"""The probability that the ZIP with this evidence is right."""
-
 _LEAST = 1e-9
 """Of what is left for others, beside a ZIP that is certain."""
+
+
+class Readers(Protocol):
+    """What the fields of a page are read with."""
+
+    def spell(self, field: ZipField) -> Spelling:
+        """What a field spells, uncut."""
+
+    def read(self, field: ZipField, spelling: Spelling) -> Iterable[ZipHypothesis]:
+        """The hypotheses that a field gives, each with its probability."""
+
+    def miscounted(self, spelling: Spelling) -> float:
+        """The probability that a field spells digits that are no ZIP."""
+
+    def is_written(self, block: AddressBlock) -> bool:
+        """Whether words can be read in a block."""
+
+    def judge(self, evidence: Mapping[str, float]) -> float:
+        """The probability that the ZIP with this evidence is right."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,11 +48,7 @@ class Search:
     upright: UprightPage | None
     blocks: tuple[AddressBlock, ...]
     fields: tuple[ZipField, ...]
-    spell: SpellField
-    read: ReadField
-    miscounted: CountDigits
-    is_written: IsWritten
-    judge: Judge
+    readers: Readers
     config: SearchConfig
     _found: dict[str, ZipHypothesis] = field(default_factory=dict)
     _likely: dict[AddressBlock, set[str]] = field(default_factory=dict)
@@ -138,7 +145,7 @@ class Search:
         if item not in self._spelled:
             spelling = self._spell(item)
             if spelling.probability >= self.config.rival_spelled:
-                self._add(self.read(item, spelling))
+                self._add(self.readers.read(item, spelling))
 
     def _beside(self, own: AddressBlock) -> list[AddressBlock]:
         """The other addresses in as good a place."""
@@ -166,7 +173,7 @@ class Search:
         if lead == ALONE and passed == 0:
             return found
         evidence = {**found.evidence, "lead": lead, "passed": passed}
-        return replace(found, evidence=evidence, probability=self.judge(evidence))
+        return replace(found, evidence=evidence, probability=self.readers.judge(evidence))
 
     def _lead_over(self, own: AddressBlock, block: AddressBlock) -> float:
         """The lead over a block with another ZIP; what is not written is behind what is.
@@ -182,7 +189,7 @@ class Search:
 
     def _is_written(self, block: AddressBlock) -> bool:
         if block not in self._written:
-            self._written[block] = self.is_written(block)
+            self._written[block] = self.readers.is_written(block)
         return self._written[block]
 
     def _passed(self, found: ZipHypothesis) -> float:
@@ -200,7 +207,7 @@ class Search:
             and item.box.y0 > found.field.box.y0
             and not _on_one_line(item, found.field)
         ]
-        return max(map(self.miscounted, better), default=0.0)
+        return max(map(self.readers.miscounted, better), default=0.0)
 
     def _go(self, fields: tuple[ZipField, ...]) -> None:
         """Read what spells a ZIP clearly when it is come upon, the others by their promise."""
@@ -221,7 +228,7 @@ class Search:
             self._read(item, spelling)
 
     def _spell(self, item: ZipField) -> Spelling:
-        self._spelled[item] = self.spell(item)
+        self._spelled[item] = self.readers.spell(item)
         return self._spelled[item]
 
     def _read(self, item: ZipField, spelling: Spelling) -> None:
@@ -230,7 +237,7 @@ class Search:
             return
         if not any(self._holds(item, found) for found in self._found.values()):
             self._promised = max(self._promised, promise)
-            self._add(self.read(item, spelling))
+            self._add(self.readers.read(item, spelling))
 
     def _holds(self, item: ZipField, found: ZipHypothesis) -> bool:
         """Whether a field holds a likely ZIP that was read already, and would but read it again."""
