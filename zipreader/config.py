@@ -312,7 +312,7 @@ class TownConfig:
     """Agreement of a ZIP that belongs to no place, a letter."""
     unknown: float = -1.0
     """Agreement where there is no line to read."""
-    elsewhere: float = -8.0
+    elsewhere: float = -12.0
     """Logarithm of the probability that a line says just what it says, and is no ZIP's place."""
 
 

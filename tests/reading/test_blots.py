@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.drawing import field_ink, pen
+from tests.drawing import PEN, field_ink, pen
 from zipreader.elements import Box, FieldInk, InkMap
 from zipreader.reading.blots import ink_girths, struck, thickest
 
@@ -20,6 +21,12 @@ def written(width: int = 6) -> tuple[InkMap, list[Box]]:
     ink = np.zeros((H + 40, 420), np.float32)
     boxes = pen(ink, "24571", 30, 20, H - width, 24, width)
     return ink, [box.grown(width, width) for box in boxes]
+
+
+def erased(rules: InkMap | None) -> FieldInk:
+    """A field whose digits are as ``written``, and whose lines were erased."""
+    ink, _ = written()
+    return replace(field_ink(ink, H, 6), rules=rules)
 
 
 def told(source: FieldInk, boxes: Sequence[Box]) -> float:
@@ -86,24 +93,49 @@ def test_a_line_through_the_digits_is_told_by_how_much_it_crosses(
     for box in boxes:
         y, end = box.y0 + round(level * box.height), box.x0 + round(kept * box.width)
         rules[y : y + 3, box.x0 : end] = 1.0
-    assert struck(rules, boxes) == pytest.approx(kept, abs=0.05)
+    assert struck(erased(rules), boxes) == pytest.approx(kept, abs=0.05)
 
 
 @pytest.mark.parametrize("level", [-0.1, 0.05, 0.95, 1.1])
 def test_a_line_below_or_above_the_digits_strikes_none_out(level: float) -> None:
     _, boxes = written()
-    rules = np.zeros((H + 60, 420), np.float32)
+    rules = np.zeros((H + 40, 420), np.float32)
     y = boxes[0].y0 + round(level * boxes[0].height)
     rules[max(0, y) : y + 3] = 1.0
-    assert struck(rules, boxes) == 0
+    assert struck(erased(rules), boxes) == 0
 
 
 def test_a_line_through_two_digits_and_no_line_strike_no_zip_out() -> None:
     _, boxes = written()
     rules = np.zeros((H + 40, 420), np.float32)
     rules[round(boxes[0].center[1]), : boxes[1].x1] = 1.0
-    assert struck(rules, boxes) == 0
-    assert struck(None, boxes) == struck(rules, []) == 0
+    assert struck(erased(rules), boxes) == 0
+    assert struck(erased(None), boxes) == struck(erased(rules), []) == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(-0.3, 0.3), st.floats(0.3, 0.7), st.integers(3, 12), st.booleans())
+def test_any_line_through_all_digits_strikes_them_out(
+    slope: float, level: float, width: int, whole: bool
+) -> None:
+    """A steep or a thick one is not erased.  One that leaves two digits out is none."""
+    ink, boxes = written()
+    middle = boxes[2]
+    x0, x1 = boxes[0].x0 - 10, boxes[-1].x1 + 10 if whole else boxes[-2].x0 - 4
+    y = middle.y0 + level * middle.height
+    start, end = ((x, round(y + slope * (x - middle.center[0]))) for x in (x0, x1))
+    cv2.line(ink, start, end, 1.0, width)
+    found = struck(field_ink(ink, H, 6), boxes)
+    assert found > 0.5 if whole else found < 0.25
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text("".join(PEN), min_size=5, max_size=5), st.integers(4, 12), st.integers(-2, 30))
+def test_digits_alone_are_not_struck_out(digits: str, width: int, gap: int) -> None:
+    """Whatever they are, and where they touch as well."""
+    ink = np.zeros((H + 40, 600), np.float32)
+    boxes = pen(ink, digits, 30, 20, H - width, gap + width, width)
+    assert struck(field_ink(ink, H, width), [b.grown(width, width) for b in boxes]) < 0.25
 
 
 def with_ink(shown: InkMap, ink: InkMap) -> FieldInk:

@@ -45,6 +45,7 @@ def hypothesis(
         "numbered": -6.0,
         "ended": -6.0,
         "passed": 0.0,
+        "written": 1.0,
         **(more or {}),
     }
     return ZipHypothesis(code, None, FIELD, digits, 0.9, whole, probability, place)
@@ -129,7 +130,9 @@ def test_a_sixth_digit_before_the_others_is_named() -> None:
     assert reasons(hypothesis(probability=0.5, more={"preceded": 0.9})) == [Reason.WRONG_LENGTH]
 
 
-@pytest.mark.parametrize("evidence", [{"numbered": -0.1}, {"ended": -0.1}, {"passed": 0.9}])
+@pytest.mark.parametrize(
+    "evidence", [{"numbered": -0.1}, {"ended": -0.1}, {"passed": 0.9}, {"written": 0.0}]
+)
 def test_what_may_be_another_number_is_named(evidence: dict[str, float]) -> None:
     assert reasons(hypothesis(probability=0.5, more=evidence)) == [Reason.OTHER_NUMBER]
     assert reasons(hypothesis(more=evidence)) == []

@@ -50,6 +50,7 @@ GOOD = {
     "ended": -4.0,
     "passed": 0.0,
     "struck": 0.0,
+    "written": 1.0,
     "legible": 0.5,
 }
 BETTER_WHEN_HIGHER = (
@@ -66,6 +67,7 @@ BETTER_WHEN_HIGHER = (
     "complete",
     "spelled_least",
     "named",
+    "written",
 )
 BETTER_WHEN_LOWER = tuple(set(GOOD) - set(BETTER_WHEN_HIGHER))
 CONTENT: dict[str, Any] = {
@@ -122,6 +124,7 @@ evidences = st.fixed_dictionaries(
         "ended": st.floats(-30, 0),
         "passed": st.floats(0, 1),
         "struck": st.floats(0, 1),
+        "written": st.sampled_from([0.0, 1.0]),
         "legible": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }
@@ -135,6 +138,7 @@ evidences = st.fixed_dictionaries(
     "seen",
     [
         {"struck": 0.5},
+        {"written": 0.0},
         {"thickest": 5.0},
         {"six": 0.6},
         {"preceded": 0.95, "leading": 0.2},
@@ -187,7 +191,8 @@ def test_better_evidence_never_lowers_the_probability(
 
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_every_quantity_counts(name: str) -> None:
-    worse = GOOD[name] - 0.2 if name in BETTER_WHEN_HIGHER else GOOD[name] + 0.2
+    step = 1.0 if name == "written" else 0.2
+    worse = GOOD[name] - step if name in BETTER_WHEN_HIGHER else GOOD[name] + step
     assert PLAIN.probability({**GOOD, name: worse}) < PLAIN.probability(GOOD)
 
 

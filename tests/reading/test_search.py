@@ -324,6 +324,27 @@ def test_an_address_without_a_zip_that_leads_makes_the_other_less_likely() -> No
     assert only.probability == pytest.approx(0.375)
 
 
+@pytest.mark.parametrize(
+    ("named", "unwritten", "count", "probability", "written"),
+    [
+        (-6.0, {0}, 3, 0.9, 0.0),
+        (-6.0, set(), 3, 0.9, None),
+        (0.0, {0}, 3, 0.9, None),
+        (-6.0, {0}, 1, 0.9, None),
+        (-6.0, {0}, 3, 0.1, None),
+    ],
+)
+def test_a_zip_that_nothing_names_must_stand_among_words(
+    named: float, unwritten: set[int], count: int, probability: float, written: float | None
+) -> None:
+    """A dial has the ZIP of its office, and nothing that a line of an address has."""
+    pen = Pen({0: ("10001", probability)}, {0: 0.9}, named=named)
+    pen.unwritten = unwritten
+    found = page_of(pen, addressed(0, 20, 0.8, count=count))
+    found.finish()
+    assert found.hypotheses[0].evidence.get("written") == written
+
+
 def test_what_is_not_written_is_no_silent_address_and_asked_once() -> None:
     """The waves of a postmark, for one."""
     upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)

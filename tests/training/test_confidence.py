@@ -43,6 +43,7 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "ended": float(random.uniform(-4, -0.8)),
         "passed": float(random.uniform(0, 1)),
         "struck": float(random.uniform(0, 0.2)),
+        "written": 1.0,
         "legible": float(random.uniform(0, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }

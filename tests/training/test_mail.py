@@ -38,6 +38,7 @@ EVIDENCE = {
     "ended": -4.0,
     "passed": 0.0,
     "struck": 0.0,
+    "written": 1.0,
     "legible": 0.5,
     "pixel_height": 40.0,
 }

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from zipreader.elements import Box, FieldInk, InkMap
 from zipreader.reading import imageops
@@ -20,6 +22,12 @@ _NEAR_INK = 0.35
 _PAPER = 255
 _MIDDLE = 0.25, 0.75
 """Between these shares of its height a line strikes a digit out; above and below it frames it."""
+_STEEPEST, _SLOPES = 0.36, 12
+"""The steepest line that strikes digits out, and how many slopes to either side are tried."""
+_CROOKED = 0.04
+"""A line drawn by hand strays so far, in digit heights."""
+_LOOSE = 0.85
+"""Digits and their gaps leave more than the rest of any line through them blank."""
 
 
 def ink_girths(source: FieldInk) -> InkMap:
@@ -47,17 +55,25 @@ def thickest(girths: InkMap, boxes: Sequence[Box]) -> float:
     return widest[-1] / max(widest[len(widest) // 4], 1.0)
 
 
-def struck(rules: InkMap | None, boxes: Sequence[Box]) -> float:
-    """How much of the width of the middle digit the erased lines cross half-way up, 0 to 1.
+def struck(source: FieldInk, boxes: Sequence[Box]) -> float:
+    """How surely a line runs through the digits, half-way up, 0 to 1.
 
     A line of the paper runs below the digits, and seldom through them; a ZIP that is no longer
-    to hold has one through all of it.
+    to hold has one through all of it.  Where lines were erased it is the share of the middle
+    digit's width that they cross; where ink runs straight through all digits and through what
+    is between them, it is how whole that ink is.
 
     Args:
-        rules: of the field, see ``FieldInk``.
+        source: the ink of the field.
         boxes: of the digits, in field pixels.
     """
-    if rules is None or not boxes:
+    if not boxes:
+        return 0.0
+    return max(_erased(source.rules, boxes), _crossed(_whole(source), boxes))
+
+
+def _erased(rules: InkMap | None, boxes: Sequence[Box]) -> float:
+    if rules is None:
         return 0.0
     shares = []
     for box in boxes:
@@ -65,3 +81,34 @@ def struck(rules: InkMap | None, boxes: Sequence[Box]) -> float:
         crossed = rules[max(0, top) : bottom, box.x0 : box.x1] >= 0.5
         shares.append(float(crossed.any(axis=0).mean()) if crossed.size else 0.0)
     return sorted(shares)[len(shares) // 2]
+
+
+def _whole(source: FieldInk) -> npt.NDArray[np.uint8]:
+    """(H, W) uint8, 1 where there is or was ink, a little taller than it is."""
+    ink = source.ink if source.rules is None else np.maximum(source.ink, source.rules)
+    tall = 2 * round(_CROOKED * source.digit_height) + 1
+    return cv2.dilate((ink >= 0.5).astype(np.uint8), np.ones((tall, 1), np.uint8))
+
+
+def _crossed(inked: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> float:
+    """How much of the likeliest straight line through the digits is ink, of what lacks usually."""
+    around = Box.around(boxes)
+    columns = np.arange(max(0, around.x0), min(inked.shape[1], around.x1), 2)
+    if not columns.size or inked[:, columns].any(axis=0).mean() <= _LOOSE:
+        return 0.0
+    low, high = _levels(boxes)
+    reach = around.width / 2
+    starts = np.arange(low, high, 2)[:, np.newaxis, np.newaxis]
+    slopes = np.linspace(-_STEEPEST, _STEEPEST, 2 * _SLOPES + 1)[np.newaxis, :, np.newaxis]
+    rows = np.rint(starts + slopes * (columns - around.x0 - reach)).astype(np.int64)
+    inside = (rows >= 0) & (rows < inked.shape[0])
+    found = inked[np.clip(rows, 0, inked.shape[0] - 1), columns] * inside
+    share = float(found.mean(axis=2).max(initial=0.0))
+    return max(0.0, (share - _LOOSE) / (1 - _LOOSE))
+
+
+def _levels(boxes: Sequence[Box]) -> tuple[int, int]:
+    """The rows between which a line passes the middle digit."""
+    middle = sorted(boxes, key=lambda box: box.x0)[len(boxes) // 2]
+    low, high = (middle.y0 + round(share * middle.height) for share in _MIDDLE)
+    return low, high

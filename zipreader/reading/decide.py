@@ -56,7 +56,7 @@ def _particulars(hypotheses: Sequence[ZipHypothesis], config: DecideConfig) -> l
     if seen["thickest"] > thick or seen["struck"] > crossed:
         found.append(Objection(Reason.COVERED))
     said = max(seen["numbered"], seen["ended"]) >= SAYS
-    if said or seen["passed"] > config.other_length:
+    if said or seen["passed"] > config.other_length or not seen["written"]:
         found.append(Objection(Reason.OTHER_NUMBER))
     found += _unclear(best, config)
     if best.place is not None and _names_another(best, config):

@@ -9,6 +9,7 @@ from functools import partial
 from zipreader.config import ReaderConfig
 from zipreader.elements import (
     AddressBlock,
+    FieldInk,
     Frames,
     InkMap,
     Lattice,
@@ -111,7 +112,7 @@ class FieldReader:
             others=others,
             odds=odds,
             best_place=best_place,
-            rules=source.rules,
+            source=source,
             girths=girths,
         )
         return [judge(each, named=fit) for each, fit in zip(hypotheses, named, strict=True)]
@@ -191,7 +192,7 @@ class FieldReader:
         others: Otherwise,
         odds: Mapping[str, float],
         best_place: float,
-        rules: InkMap | None,
+        source: FieldInk,
         girths: InkMap,
     ) -> ZipHypothesis:
         """Add what the strip, the directory and the words about it say, and the probability."""
@@ -203,7 +204,7 @@ class FieldReader:
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
             "thickest": thickest(girths, boxes),
-            "struck": struck(rules, boxes),
+            "struck": struck(source, boxes),
             "pixel_height": hypothesis.field.digit_height,
             "complete": spelling.counts[_ZIP] + spelling.counts[_ZIP4],
             "four": spelling.counts[_ZIP - 1],
@@ -220,6 +221,7 @@ class FieldReader:
             "together": odds[hypothesis.zip],
             "lead": ALONE,
             "passed": 0.0,
+            "written": 1.0,
         }
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, evidence=evidence, probability=probability)

@@ -22,7 +22,9 @@ _NUMBERS = (
     "PO BOX", "POLICY", "REF", "RM", "ROOM", "ROUTE", "SPC", "STE", "SUITE", "TEL", "UNIT",
 )  # fmt: skip
 """What stands before numbers of five digits that are no ZIP (Publication 28, appendix C, and what
-offices write below an address); each is looked for with "NO" behind it too."""
+offices write below an address)."""
+_NUMBER_ENDS = ("", " NO", " ID", " NUMBER")
+"""What may follow such a word: "Member ID"."""
 _COUNTRIES = (
     "ALGERIA", "ARGENTINA", "AUSTRALIA", "AUSTRIA", "BAHAMAS", "BANGLADESH", "BELGIUM", "BERMUDA",
     "BRAZIL", "BRASIL", "BULGARIA", "CANADA", "CHILE", "CHINA", "COLOMBIA", "COSTA RICA",
@@ -84,7 +86,7 @@ def _best(lines: Sequence[Frames], names: tuple[tuple[int, ...], ...], least: fl
 @lru_cache(maxsize=1)
 def _numbers() -> tuple[tuple[int, ...], ...]:
     """The signs of what stands before other numbers."""
-    return tuple(signs_of(f"{word}{end}") for word in _NUMBERS for end in ("", " NO"))
+    return tuple(signs_of(f"{word}{end}") for word in _NUMBERS for end in _NUMBER_ENDS)
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,8 @@ _RULED_OUT = 0.1
 """The most that is left where one thing alone tells that there is no ZIP."""
 _STRUCK, _BLOT = 0.25, 4.0
 """A line through so much of the digits strikes them out; so many times as thick is no stroke."""
+_WRITTEN = 0.5
+"""What does not stand among words, and is no place's that is named, is a postmark's."""
 _LIKELIER, _SURE, _CLOSE = 0.5, 0.8, 0.35
 """Six digits are likelier than five; a sign is surely no letter; so close, in digit heights, it
 belongs to them."""
@@ -145,13 +147,14 @@ def is_ruled_out(evidence: Mapping[str, float]) -> bool:
     """Whether one thing alone tells that these digits are not the ZIP to be read.
 
     However clear they are, and however well the place agrees: a line runs through them, a blot
-    is far thicker than any pen, there are rather six of them or another stands close before
-    them, or another country or a date follows and no place agrees.  Such mail is so rare that
-    the model cannot weigh it; five of 343 such ZIPs of tuning mail were right.
+    is far thicker than any pen, they stand in a postmark's dial, there are rather six of them or
+    another stands close before them, or another country or a date follows and no place agrees.
+    Such mail is so rare that the model cannot weigh it.
     """
     nowhere = evidence["named"] < SAYS
     return (
         evidence["struck"] > _STRUCK
+        or evidence["written"] < _WRITTEN
         or evidence["thickest"] > _BLOT
         or evidence["six"] > _LIKELIER
         or (evidence["preceded"] > _SURE and evidence["leading"] < _CLOSE)
@@ -278,6 +281,7 @@ _NO_EVIDENCE = dict.fromkeys(
         "together",
         "lead",
         "passed",
+        "written",
     ),
     0.0,
 )

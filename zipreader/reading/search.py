@@ -169,10 +169,10 @@ class Search:
                     lead = silent
             elif found.zip not in zips:
                 lead = min(lead, self._lead_over(own, block))
-        passed = self._passed(found)
-        if lead == ALONE and passed == 0:
+        passed, written = self._passed(found), self._in_writing(found)
+        if lead == ALONE and passed == 0 and written:
             return found
-        evidence = {**found.evidence, "lead": lead, "passed": passed}
+        evidence = {**found.evidence, "lead": lead, "passed": passed, "written": float(written)}
         return replace(found, evidence=evidence, probability=self.readers.judge(evidence))
 
     def _lead_over(self, own: AddressBlock, block: AddressBlock) -> float:
@@ -186,6 +186,12 @@ class Search:
         if lead < -BEHIND and not self._is_written(block) and self._is_written(own):
             return -BEHIND
         return lead
+
+    def _in_writing(self, found: ZipHypothesis) -> bool:
+        """Whether a likely ZIP whose place no line names stands among words, not in a postmark."""
+        block = found.field.block
+        doubtful = found.probability >= self.config.rival and found.evidence["named"] < SAYS
+        return not doubtful or block is None or len(block.lines) < 2 or self._is_written(block)
 
     def _is_written(self, block: AddressBlock) -> bool:
         if block not in self._written:
