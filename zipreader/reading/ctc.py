@@ -32,6 +32,8 @@ _MANY_DIGITS = 4.0
 _TINY = 1e-30
 
 _Prefix = tuple[int, ...]
+_Beam = tuple[_Prefix, int, float, float]
+"""The signs so far, how many of them are digits, and the masses that end in silence or a sign."""
 
 
 def log_probabilities(views: Sequence[Frames], texts: Sequence[str]) -> npt.NDArray[np.float64]:
@@ -136,32 +138,38 @@ def likeliest_zips(frames: Frames, most: int, beam: int = 12) -> tuple[str, ...]
         most: how many at most.
         beam: prefixes kept after each frame.
     """
-    beams: dict[_Prefix, tuple[float, float]] = {(): (1.0, 0.0)}
+    beams: list[_Beam] = [((), 0, 1.0, 0.0)]
     for row in brief(frames).tolist():
         following: dict[_Prefix, list[float]] = {}
+        counts: dict[_Prefix, int] = {}
         *signs, silence = row
         likely = [(value, p) for value, p in enumerate(signs) if p > _LEAST]
-        for prefix, (blank, sign) in beams.items():
-            _add(following, prefix, (blank + sign) * silence, 0.0)
+        for prefix, digits, blank, sign in beams:
+            both = blank + sign
+            own = following.setdefault(prefix, [0.0, 0.0])
+            counts[prefix] = digits
+            own[0] += both * silence
             last = prefix[-1] if prefix else BLANK
-            digits = sum(value != OTHER for value in prefix)
             for value, p in likely:
-                fits = digits in _PLACES_OF_OTHER if value == OTHER else digits < _ZIP4
+                mass = both * p
                 if value == last:
                     again = value == OTHER
-                    _add(following, prefix, 0.0, (sign + (blank if again else 0.0)) * p)
-                    if not again and fits:
-                        _add(following, (*prefix, value), 0.0, blank * p)
-                elif fits:
-                    _add(following, (*prefix, value), 0.0, (blank + sign) * p)
-        ranked = sorted(following.items(), key=lambda item: -sum(item[1]))[:beam]
-        scale = max(sum(sum(masses) for _, masses in ranked), _TINY)
-        beams = {prefix: (b / scale, s / scale) for prefix, (b, s) in ranked}
+                    own[1] += mass if again else sign * p
+                    if again:
+                        continue
+                    mass = blank * p
+                if digits in _PLACES_OF_OTHER if value == OTHER else digits < _ZIP4:
+                    longer = (*prefix, value)
+                    following.setdefault(longer, [0.0, 0.0])[1] += mass
+                    counts[longer] = digits + (value != OTHER)
+        ranked = sorted(following.items(), key=_mass)[:beam]
+        scale = max(sum(b + s for _, (b, s) in ranked), _TINY)
+        beams = [(prefix, counts[prefix], b / scale, s / scale) for prefix, (b, s) in ranked]
     texts: dict[str, float] = {}
-    for prefix, masses in beams.items():
+    for prefix, _, blank, sign in beams:
         text = _text(prefix)
         if text:
-            texts[text] = texts.get(text, 0.0) + sum(masses)
+            texts[text] = texts.get(text, 0.0) + (blank + sign)
     return tuple(sorted(texts, key=lambda text: -texts[text])[:most])
 
 
@@ -226,10 +234,10 @@ def _transitions(signs: list[int]) -> npt.NDArray[np.float64]:
     return allowed
 
 
-def _add(following: dict[_Prefix, list[float]], prefix: _Prefix, blank: float, sign: float) -> None:
-    masses = following.setdefault(prefix, [0.0, 0.0])
-    masses[0] += blank
-    masses[1] += sign
+def _mass(item: tuple[_Prefix, list[float]]) -> float:
+    """Least for what is likeliest."""
+    blank, sign = item[1]
+    return -(blank + sign)
 
 
 def _text(prefix: _Prefix) -> str:

@@ -65,9 +65,15 @@ class FieldReader:
         The waves and the dial of a postmark, a stain or a stamp set aslant have lines as well.
         """
         longest = sorted(block.lines, key=lambda line: -line.box.width)[:_LONGEST]
-        fields = [whole_line(block, line) for line in longest]
-        frames = self.letters.frames([strip(each, self.config.strip) for each in fields])
-        return sum(len(name_in(each)) >= _WORD for each in frames) >= _WRITTEN
+        words = 0
+        for number, line in enumerate(longest):
+            if words + len(longest) - number < _WRITTEN:
+                return False
+            frames = self._letters(whole_line(block, line))
+            words += frames is not None and len(name_in(frames)) >= _WORD
+            if words >= _WRITTEN:
+                return True
+        return False
 
     def miscounted(self, spelling: Spelling) -> float:
         """The probability of digits that are no ZIP: three or more, and neither five nor nine."""
