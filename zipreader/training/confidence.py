@@ -36,7 +36,7 @@ class ConfidenceConfig:
     )  # fmt: skip
     """Of ``reading.probability.features``; others do not lower the loss of unseen pieces."""
     trees: int = 150
-    leaves: int = 8
+    leaves: int = 12
     rate: float = 0.06
     ridge: float = 1.0
     linear_ridge: float = 1e-5
