@@ -72,7 +72,7 @@ READING: dict[str, set[str]] = {
     "otherwise": {"letters", "wording"},
     "together": set(),
     "rivals": {"measures"},
-    "search": {"measures", "rivals", "wording"},
+    "search": {"measures", "probability", "rivals", "wording"},
     "decide": {"wording"},
     "panel": {"imageops", "record"},
     "explain": {"imageops", "record", "panel"},

@@ -16,6 +16,7 @@ from zipreader.reading.probability import (
     Calibration,
     Certificate,
     Spared,
+    at_most_one,
     features,
     is_ruled_out,
     load_calibration,
@@ -175,6 +176,24 @@ def test_what_is_ruled_out_stays_unlikely_whatever_speaks_for_it(
 ) -> None:
     certain = Calibration(20.0, {}, (), 0.01, "").probability(evidence)
     assert (certain <= 0.1) == is_ruled_out(evidence)
+
+
+@given(st.lists(st.floats(0, 1), max_size=6))
+def test_at_most_one_is_right(alone: list[float]) -> None:
+    shares = at_most_one(alone)
+    assert sum(shares) <= 1 + 1e-9
+    assert all(0 <= share <= p + 1e-8 for share, p in zip(shares, alone, strict=True))
+    assert sorted(range(len(alone)), key=lambda k: (-alone[k], k)) == sorted(
+        range(len(alone)), key=lambda k: (-shares[k], -alone[k], k)
+    )
+
+
+@pytest.mark.parametrize(
+    ("alone", "shares"),
+    [([], []), ([0.7], [0.7]), ([0.5, 0.5], [1 / 3, 1 / 3]), ([0.75, 0.0], [0.75, 0.0])],
+)
+def test_odds_are_held_against_one_another(alone: list[float], shares: list[float]) -> None:
+    assert at_most_one(alone) == pytest.approx(shares)
 
 
 @given(evidences, evidences, st.sampled_from(sorted(GOOD)))

@@ -60,6 +60,13 @@ def test_another_calibration_may_prefer_another_hypothesis() -> None:
     assert rescored(both, by_place).right
 
 
+def test_of_two_that_look_right_neither_is_as_likely_as_alone() -> None:
+    even = Calibration(0.0, {}, (), 0.01, "")
+    assert rescored(piece(judged(True, True)), even).probability == pytest.approx(1 / 2)
+    two = piece(judged(True, True), judged(False, False))
+    assert rescored(two, even).probability == pytest.approx(1 / 3)
+
+
 def test_what_no_place_has_is_never_accepted() -> None:
     assert rescored(piece(judged(True, True, assigned=0.0)), FIRST_GUESS).probability == 0
 

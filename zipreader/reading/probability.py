@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from zipreader.reading.trees import BoostedTrees, Node
 from zipreader.reading.wording import SAYS
 
 _EDGE = 1e-6
+_LEFT = 1e-9
+"""Of what is certain, so much is left for all else at the least."""
 _USUAL_PLACE = 0.3
 """Fewer than one in a hundred delivery addresses score less; return addresses do."""
 _CLEAR = 12.0
@@ -160,6 +162,16 @@ def is_ruled_out(evidence: Mapping[str, float]) -> bool:
         or (evidence["preceded"] > _SURE and evidence["leading"] < _CLOSE)
         or (evidence["ended"] > SAYS and nowhere)
     )
+
+
+def at_most_one(probabilities: Sequence[float]) -> list[float]:
+    """What is left of probabilities that were told each alone, where at most one is right.
+
+    Their odds are held against one another, and against those of none.
+    """
+    odds = [probability / max(1 - probability, _LEFT) for probability in probabilities]
+    total = 1 + sum(odds)
+    return [each / total for each in odds]
 
 
 def _logit(probability: float) -> float:

@@ -15,11 +15,9 @@ from typing import Protocol
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
 from zipreader.reading.measures import are_address
+from zipreader.reading.probability import at_most_one
 from zipreader.reading.rivals import ALONE, BEHIND, lead_of, lead_over_silent
 from zipreader.reading.wording import SAYS
-
-_LEAST = 1e-9
-"""Of what is left for others, beside a ZIP that is certain."""
 
 
 class Readers(Protocol):
@@ -71,9 +69,7 @@ class Search:
         Each was judged alone, so of several that look right none is as likely as it looked.
         """
         ranked = sorted(self._found.values(), key=lambda item: -item.probability)
-        odds = [found.probability / max(1 - found.probability, _LEAST) for found in ranked]
-        total = 1 + sum(odds)
-        shares = [one / total for one in odds]
+        shares = at_most_one([found.probability for found in ranked])
         return tuple(replace(f, probability=p) for f, p in zip(ranked, shares, strict=True))
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from zipreader.config import ImageConfig
 from zipreader.elements import Page, Reading
 from zipreader.reading.images import pages_from_bytes
-from zipreader.reading.probability import Calibration
+from zipreader.reading.probability import Calibration, at_most_one
 from zipreader.reading.reader import Reader
 from zipreader.synth import Mailpiece, Population, SourcesSpec, make_mailpiece
 from zipreader.synth.write import encode
@@ -98,16 +98,16 @@ def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
     It would have looked elsewhere now and then, so this says where a walk over
     thresholds may start, and certifies nothing.
     """
-    readable = piece.scored.readable
-    scored = [
-        Scored(
-            calibration.probability(each.evidence) * (each.evidence["assigned"] > 0),
-            each.right,
-            readable,
-        )
+    alone = [
+        calibration.probability(each.evidence) * (each.evidence["assigned"] > 0)
         for each in piece.judged
     ]
-    return max(scored, key=lambda each: each.probability, default=Scored(0.0, False, readable))
+    scored = [
+        Scored(probability, each.right, piece.scored.readable)
+        for probability, each in zip(at_most_one(alone), piece.judged, strict=True)
+    ]
+    nothing = Scored(0.0, False, piece.scored.readable)
+    return max(scored, key=lambda each: each.probability, default=nothing)
 
 
 class _MailReader:
