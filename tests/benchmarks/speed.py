@@ -31,6 +31,8 @@ from zipreader.synth.write import piece_seed
 _SEED = 10
 _KINDS = ("printed", "handwritten", "touching", "dirty", "turned", "photo")
 _PLAIN = ("printed", "handwritten")
+_MOST_MADE = 50
+"""So many pieces are made for one that is wanted, at the most."""
 _RESOLUTIONS = (150, 300, 600)
 _LINES_OF_TEXT = (0, 10, 30, 60)
 _STAGES = ("page", "lines", "locate", "spell", "segment", "classify", "decode", "town")
@@ -108,7 +110,7 @@ def _pieces(
     sources = open_sources()
     made = (
         make_mailpiece(kinds[index % len(kinds)], piece_seed(_SEED, index), sources)
-        for index in itertools.count()
+        for index in range(_MOST_MADE * count)
     )
     for piece in itertools.islice(filter(wanted or (lambda _: True), made), count):
         image, dpi = change(piece.image, piece.dpi) if change else (piece.image, float(piece.dpi))

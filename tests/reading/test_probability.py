@@ -125,7 +125,7 @@ evidences = st.fixed_dictionaries(
         "ended": st.floats(-30, 0),
         "passed": st.floats(0, 1),
         "struck": st.floats(0, 1),
-        "written": st.sampled_from([0.0, 1.0]),
+        "written": st.sampled_from([1.0] * 9 + [0.0]),
         "legible": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }

@@ -331,6 +331,7 @@ def test_an_address_without_a_zip_that_leads_makes_the_other_less_likely() -> No
         (-6.0, set(), 3, 0.9, None),
         (0.0, {0}, 3, 0.9, None),
         (-6.0, {0}, 1, 0.9, None),
+        (-6.0, {0}, 2, 0.9, None),
         (-6.0, {0}, 3, 0.1, None),
     ],
 )

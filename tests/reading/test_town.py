@@ -33,6 +33,13 @@ def test_the_place_that_is_written_agrees_best() -> None:
     assert none.rival == own.own
 
 
+def test_a_long_name_that_agrees_just_so_is_likelier_than_any_other() -> None:
+    cucamonga = Place("Rancho Cucamonga", "CA")
+    frames = frames_of("Ranxho Cucamonga California")
+    own, other = agreements(frames, [cucamonga, MEMPHIS], CONFIG)
+    assert own.own < 0 and own.whole > other.whole == CONFIG.elsewhere
+
+
 @pytest.mark.parametrize("text", ["Memphis TN", "MEMPHIS", "Memphis, Tennessee", "37 Memphis TN"])
 def test_a_place_is_known_with_and_without_its_state(text: str) -> None:
     (found,) = agreements(frames_of(text), [MEMPHIS], CONFIG)

@@ -17,17 +17,19 @@ from zipreader.elements import Box, FieldInk, InkMap
 from zipreader.reading import imageops
 from zipreader.reading.light import even_part
 
+Whole = npt.NDArray[np.uint8]
+"""(H, W) uint8, 1 where there is ink."""
 _NEAR_INK = 0.35
 """What is at most so much lighter than the middle of the ink, of its way to the paper, is ink."""
 _PAPER = 255
 _MIDDLE = 0.25, 0.75
 """Between these shares of its height a line strikes a digit out; above and below it frames it."""
-_STEEPEST, _SLOPES = 0.36, 12
+_STEEPEST, _SLOPES = 0.36, 18
 """The steepest line that strikes digits out, and how many slopes to either side are tried."""
 _CROOKED = 0.04
 """A line drawn by hand strays so far, in digit heights."""
-_LOOSE = 0.85
-"""Digits and their gaps leave more than the rest of any line through them blank."""
+_LOOSE = 0.96
+"""The gaps of digits leave more than the rest of any line through them blank, of 44444 as well."""
 
 
 def ink_girths(source: FieldInk) -> InkMap:
@@ -55,7 +57,7 @@ def thickest(girths: InkMap, boxes: Sequence[Box]) -> float:
     return widest[-1] / max(widest[len(widest) // 4], 1.0)
 
 
-def struck(source: FieldInk, boxes: Sequence[Box]) -> float:
+def struck(rules: InkMap | None, whole: Whole, boxes: Sequence[Box]) -> float:
     """How surely a line runs through the digits, half-way up, 0 to 1.
 
     A line of the paper runs below the digits, and seldom through them; a ZIP that is no longer
@@ -64,12 +66,11 @@ def struck(source: FieldInk, boxes: Sequence[Box]) -> float:
     is between them, it is how whole that ink is.
 
     Args:
-        source: the ink of the field.
+        rules: of the field, see ``FieldInk``.
+        whole: as ``whole_ink`` gives it.
         boxes: of the digits, in field pixels.
     """
-    if not boxes:
-        return 0.0
-    return max(_erased(source.rules, boxes), _crossed(_whole(source), boxes))
+    return max(_erased(rules, boxes), _crossed(whole, boxes)) if boxes else 0.0
 
 
 def _erased(rules: InkMap | None, boxes: Sequence[Box]) -> float:
@@ -83,32 +84,25 @@ def _erased(rules: InkMap | None, boxes: Sequence[Box]) -> float:
     return sorted(shares)[len(shares) // 2]
 
 
-def _whole(source: FieldInk) -> npt.NDArray[np.uint8]:
-    """(H, W) uint8, 1 where there is or was ink, a little taller than it is."""
+def whole_ink(source: FieldInk) -> Whole:
+    """Where there is ink, or was before lines were erased, a little taller than it is."""
     ink = source.ink if source.rules is None else np.maximum(source.ink, source.rules)
     tall = 2 * round(_CROOKED * source.digit_height) + 1
     return cv2.dilate((ink >= 0.5).astype(np.uint8), np.ones((tall, 1), np.uint8))
 
 
-def _crossed(inked: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> float:
+def _crossed(inked: Whole, boxes: Sequence[Box]) -> float:
     """How much of the likeliest straight line through the digits is ink, of what lacks usually."""
     around = Box.around(boxes)
     columns = np.arange(max(0, around.x0), min(inked.shape[1], around.x1), 2)
     if not columns.size or inked[:, columns].any(axis=0).mean() <= _LOOSE:
         return 0.0
-    low, high = _levels(boxes)
-    reach = around.width / 2
-    starts = np.arange(low, high, 2)[:, np.newaxis, np.newaxis]
+    middle = sorted(boxes, key=lambda box: box.x0)[len(boxes) // 2]
+    low, high = (middle.y0 + round(share * middle.height) for share in _MIDDLE)
+    levels = np.arange(low, high + 1, 2)[:, np.newaxis, np.newaxis]
     slopes = np.linspace(-_STEEPEST, _STEEPEST, 2 * _SLOPES + 1)[np.newaxis, :, np.newaxis]
-    rows = np.rint(starts + slopes * (columns - around.x0 - reach)).astype(np.int64)
+    rows = np.rint(levels + slopes * (columns - middle.center[0])).astype(np.int64)
     inside = (rows >= 0) & (rows < inked.shape[0])
     found = inked[np.clip(rows, 0, inked.shape[0] - 1), columns] * inside
     share = float(found.mean(axis=2).max(initial=0.0))
     return max(0.0, (share - _LOOSE) / (1 - _LOOSE))
-
-
-def _levels(boxes: Sequence[Box]) -> tuple[int, int]:
-    """The rows between which a line passes the middle digit."""
-    middle = sorted(boxes, key=lambda box: box.x0)[len(boxes) // 2]
-    low, high = (middle.y0 + round(share * middle.height) for share in _MIDDLE)
-    return low, high

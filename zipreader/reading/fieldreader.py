@@ -18,7 +18,7 @@ from zipreader.elements import (
     ZipField,
     ZipHypothesis,
 )
-from zipreader.reading.blots import ink_girths, struck, thickest
+from zipreader.reading.blots import Whole, ink_girths, struck, thickest, whole_ink
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
 from zipreader.reading.ctc import by_count, by_zip, probabilities
@@ -69,8 +69,8 @@ class FieldReader:
         for number, line in enumerate(longest):
             if words + len(longest) - number < _WRITTEN:
                 return False
-            frames = self._letters(whole_line(block, line))
-            words += frames is not None and len(name_in(frames)) >= _WORD
+            shown = strip(whole_line(block, line), self.config.strip)
+            words += int(len(name_in(self.letters.frames([shown])[0])) >= _WORD)
             if words >= _WRITTEN:
                 return True
         return False
@@ -119,6 +119,7 @@ class FieldReader:
             odds=odds,
             best_place=best_place,
             source=source,
+            whole=whole_ink(source),
             girths=girths,
         )
         return [judge(each, named=fit) for each, fit in zip(hypotheses, named, strict=True)]
@@ -199,6 +200,7 @@ class FieldReader:
         odds: Mapping[str, float],
         best_place: float,
         source: FieldInk,
+        whole: Whole,
         girths: InkMap,
     ) -> ZipHypothesis:
         """Add what the strip, the directory and the words about it say, and the probability."""
@@ -210,7 +212,7 @@ class FieldReader:
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
             "thickest": thickest(girths, boxes),
-            "struck": struck(source, boxes),
+            "struck": struck(source.rules, whole, boxes),
             "pixel_height": hypothesis.field.digit_height,
             "complete": spelling.counts[_ZIP] + spelling.counts[_ZIP4],
             "four": spelling.counts[_ZIP - 1],

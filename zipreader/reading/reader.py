@@ -147,7 +147,8 @@ class Reader:
 
     def _shows_several(self, page: Page, search: Search, clock: Clock) -> bool:
         """Whether another mailpiece with a ZIP lies beside the one that was read."""
-        if search.upright is None or search.probability < self.threshold:
+        best = next(iter(search.hypotheses), None)
+        if search.upright is None or best is None or best.probability < self.threshold:
             return False
         if search.crowded:
             return True

@@ -39,6 +39,10 @@ class Readers(Protocol):
         """The probability that the ZIP with this evidence is right."""
 
 
+_ADDRESS = 3
+"""Lines of which two have words, in an address."""
+
+
 @dataclass(slots=True, eq=False)
 class Search:
     """The fields of one orientation, best first, and what was read in them so far."""
@@ -59,7 +63,7 @@ class Search:
 
     @property
     def probability(self) -> float:
-        """Of the best hypothesis; 0 where there is none."""
+        """Of the best hypothesis, judged alone; 0 where there is none."""
         return max((found.probability for found in self._found.values()), default=0.0)
 
     @property
@@ -184,10 +188,15 @@ class Search:
         return lead
 
     def _in_writing(self, found: ZipHypothesis) -> bool:
-        """Whether a likely ZIP whose place no line names stands among words, not in a postmark."""
+        """Whether a likely ZIP whose place no line names stands among words, not in a postmark.
+
+        A block of two lines, one of them the ZIP, has hardly any.
+        """
         block = found.field.block
         doubtful = found.probability >= self.config.rival and found.evidence["named"] < SAYS
-        return not doubtful or block is None or len(block.lines) < 2 or self._is_written(block)
+        return (
+            not doubtful or block is None or len(block.lines) < _ADDRESS or self._is_written(block)
+        )
 
     def _is_written(self, block: AddressBlock) -> bool:
         if block not in self._written:

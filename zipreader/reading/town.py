@@ -31,8 +31,8 @@ class Agreement:
 
     Natural logarithms a letter, relative to whatever letters are likeliest: 0 is perfect
     agreement, and what is far below says something else.  ``whole`` is ``own`` for all letters
-    of the name, and never less than where the line is about another place altogether, as it is
-    now and then: clear digits stand against it.  Of a line that names no place in question
+    of the name, and no less than if the line were about another place altogether, as it is now
+    and then: clear digits stand against it.  Of a line that names no place in question
     ``legible``, from 0 to 1, says how clear its letters are.
     """
 
@@ -56,7 +56,8 @@ def agreements(
     nowhere = config.least, config.elsewhere
     best = dict.fromkeys(known, nowhere)
     for (key, name), fit in zip(names, fits(frames, [name for _, name in names]), strict=True):
-        best[key] = max(best[key], (fit, max(fit * len(name), config.elsewhere)))
+        letters = min(len(name), config.elsewhere / SAYS)
+        best[key] = max(best[key], (fit, max(fit * letters, config.elsewhere)))
     named = max((fit for fit, _ in best.values()), default=config.least) >= SAYS
     legible = 0.0 if named else legibility(frames)
     found = []

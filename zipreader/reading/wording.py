@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -67,20 +68,7 @@ def _forward(rows: Array, names: Sequence[tuple[int, ...]]) -> Array:
     Something else may stand before and behind a name.  State 2 k is the blank before sign
     k, state 2 k + 1 the sign; shorter names are filled up with states that are never reached.
     """
-    most = max(len(name) for name in names) + 2
-    signs = np.full((len(names), 2 * most + 1), BLANK)
-    leap = np.zeros(signs.shape)
-    alive = np.zeros(signs.shape)
-    first = np.zeros(signs.shape)
-    last = np.zeros(signs.shape)
-    for row, name in enumerate(names):
-        all_ = (OTHER, *name, OTHER)
-        end = 2 * len(all_)
-        signs[row, 1:end:2] = all_
-        leap[row, 3:end:2] = [one != other for one, other in zip(all_, all_[1:], strict=False)]
-        alive[row, : end + 1] = 1
-        first[row, :4] = 1
-        last[row, end - 3 : end + 1] = 1
+    signs, leap, alive, first, last = _states(tuple(names))
     reached = first * alive
     totals = np.zeros(len(names))
     for number, row in enumerate(rows):
@@ -96,3 +84,25 @@ def _forward(rows: Array, names: Sequence[tuple[int, ...]]) -> Array:
     totals += np.log(np.maximum((reached * last).sum(axis=1), _TINY))
     found: Array = np.maximum(totals, len(rows) * math.log(_TINY))
     return found
+
+
+@lru_cache(maxsize=8)
+def _states(
+    names: tuple[tuple[int, ...], ...],
+) -> tuple[npt.NDArray[np.int64], Array, Array, Array, Array]:
+    """Of each state of each name: its sign, and whether one may leap there, be, begin and end."""
+    most = max(len(name) for name in names) + 2
+    signs = np.full((len(names), 2 * most + 1), BLANK)
+    leap = np.zeros(signs.shape)
+    alive = np.zeros(signs.shape)
+    first = np.zeros(signs.shape)
+    last = np.zeros(signs.shape)
+    for row, name in enumerate(names):
+        all_ = (OTHER, *name, OTHER)
+        end = 2 * len(all_)
+        signs[row, 1:end:2] = all_
+        leap[row, 3:end:2] = [one != other for one, other in zip(all_, all_[1:], strict=False)]
+        alive[row, : end + 1] = 1
+        first[row, :4] = 1
+        last[row, end - 3 : end + 1] = 1
+    return signs, leap, alive, first, last

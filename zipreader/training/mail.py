@@ -98,16 +98,12 @@ def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
     It would have looked elsewhere now and then, so this says where a walk over
     thresholds may start, and certifies nothing.
     """
-    alone = [
-        calibration.probability(each.evidence) * (each.evidence["assigned"] > 0)
-        for each in piece.judged
-    ]
-    scored = [
-        Scored(probability, each.right, piece.scored.readable)
-        for probability, each in zip(at_most_one(alone), piece.judged, strict=True)
-    ]
-    nothing = Scored(0.0, False, piece.scored.readable)
-    return max(scored, key=lambda each: each.probability, default=nothing)
+    readable = piece.scored.readable
+    shares = at_most_one([calibration.probability(each.evidence) for each in piece.judged])
+    if not shares:
+        return Scored(0.0, False, readable)
+    share, best = max(zip(shares, piece.judged, strict=True), key=lambda item: item[0])
+    return Scored(share * (best.evidence["assigned"] > 0), best.right, readable)
 
 
 class _MailReader:
