@@ -183,7 +183,7 @@ class SearchConfig:
     rival_spelled: float = 0.3
     """One that spells a ZIP with this probability is read."""
     rival: float = 0.2
-    """A ZIP of such a probability in another address is a rival."""
+    """A ZIP of such a probability in another address is a rival, and its own must have words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -358,8 +358,8 @@ class ZipHypothesis:
     """One reading of one field.
 
     ``posterior`` is the share of this ZIP among all paths of its lattice, of
-    any length; ``evidence`` names the quantities from which ``probability``, the
-    calibrated P(ZIP correct), is computed (see ``reading.probability``).
+    any length; ``evidence`` names the quantities from which P(ZIP correct) is computed, and
+    ``probability`` is that, of a reading beside those of its rivals (``reading.probability``).
     """
 
     zip: str

@@ -239,24 +239,24 @@ class FieldReader:
 class PageReaders:
     """A field reader at work on a page: the time it takes, and the best place there is."""
 
-    fields: FieldReader
+    reader: FieldReader
     clock: Clock
     best_place: float
 
     def spell(self, field: ZipField) -> Spelling:
-        return self.fields.spell(field, self.clock)
+        return self.reader.spell(field, self.clock)
 
     def read(self, field: ZipField, spelling: Spelling) -> list[ZipHypothesis]:
-        return self.fields.read(field, spelling, self.clock, self.best_place)
+        return self.reader.read(field, spelling, self.clock, self.best_place)
 
     def miscounted(self, spelling: Spelling) -> float:
-        return self.fields.miscounted(spelling)
+        return self.reader.miscounted(spelling)
 
     def is_written(self, block: AddressBlock) -> bool:
-        return self.fields.is_written(block)
+        return self.reader.is_written(block)
 
     def judge(self, evidence: Mapping[str, float]) -> float:
-        return self.fields.calibration.probability(evidence)
+        return self.reader.calibration.probability(evidence)
 
 
 def _mean(views: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -149,9 +149,9 @@ def is_ruled_out(evidence: Mapping[str, float]) -> bool:
     """Whether one thing alone tells that these digits are not the ZIP to be read.
 
     However clear they are, and however well the place agrees: a line runs through them, a blot
-    is far thicker than any pen, they stand in a postmark's dial, there are rather six of them or
-    another stands close before them, or another country or a date follows and no place agrees.
-    Such mail is so rare that the model cannot weigh it.
+    is far thicker than any pen, there are rather six of them or another stands close before them.
+    And where no place agrees: another country or a date follows, or no words stand about them,
+    as in a postmark's dial.  Such mail is so rare that the model cannot weigh it.
     """
     nowhere = evidence["named"] < SAYS
     return (
