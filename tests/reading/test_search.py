@@ -293,9 +293,14 @@ def test_two_further_addresses_with_other_zips_are_of_another_mailpiece(
     assert found.crowded == crowded
 
 
-def test_a_postmark_beside_the_sender_is_no_further_address() -> None:
-    fields = addressed(0, 140, 0.8), addressed(5, 80, 0.7), addressed(9, 20, 0.6, count=2)
+@pytest.mark.parametrize(("lines", "unwritten"), [(2, set()), (3, {9})])
+def test_a_postmark_beside_the_sender_is_no_further_address(
+    lines: int, unwritten: set[int]
+) -> None:
+    """Two lines, or a dial."""
+    fields = addressed(0, 140, 0.8), addressed(5, 80, 0.7), addressed(9, 20, 0.6, count=lines)
     pen = Pen({0: ("10001", 0.99), 5: ("94110", 0.9), 9: ("60601", 0.8)}, {0: 0.9, 5: 0.9, 9: 0.9})
+    pen.unwritten = unwritten
     found = page_of(pen, *fields)
     found.finish()
     assert pen.cut == [0, 5, 9]

@@ -86,9 +86,17 @@ class Search:
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         if best is None or best.field.block is None:
             return False
-        beside = [b for b in self._beside(best.field.block) if are_address(b.lines)]
-        others = [zips for zips in map(self._likely.get, beside) if zips and best.zip not in zips]
-        return any(not one & other for one, other in combinations(others, 2))
+        others = [
+            (block, zips)
+            for block in self._beside(best.field.block)
+            if are_address(block.lines)
+            and (zips := self._likely.get(block, set()))
+            and best.zip not in zips
+        ]
+        return any(
+            not zips & other and self._is_written(block) and self._is_written(beside)
+            for (block, zips), (beside, other) in combinations(others, 2)
+        )
 
     @property
     def looked_at(self) -> tuple[ZipField, ...]:
