@@ -92,7 +92,7 @@ def whole_ink(source: FieldInk) -> Whole:
 
 
 def _crossed(inked: Whole, boxes: Sequence[Box]) -> float:
-    """How much of the likeliest straight line through the digits is ink, of what lacks usually."""
+    """How whole the straight line through the digits is that holds most ink; 0 as in digits."""
     around = Box.around(boxes)
     columns = np.arange(max(0, around.x0), min(inked.shape[1], around.x1), 2)
     if not columns.size or inked[:, columns].any(axis=0).mean() <= _LOOSE:

@@ -158,7 +158,7 @@ def likeliest_zips(frames: Frames, most: int, beam: int = 12) -> tuple[str, ...]
                     if again:
                         continue
                     mass = blank * p
-                if digits in _PLACES_OF_OTHER if value == OTHER else digits < _ZIP4:
+                if (digits in _PLACES_OF_OTHER) if value == OTHER else (digits < _ZIP4):
                     longer = (*prefix, value)
                     following.setdefault(longer, [0.0, 0.0])[1] += mass
                     counts[longer] = digits + (value != OTHER)

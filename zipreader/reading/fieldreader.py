@@ -9,7 +9,6 @@ from functools import partial
 from zipreader.config import ReaderConfig
 from zipreader.elements import (
     AddressBlock,
-    FieldInk,
     Frames,
     InkMap,
     Lattice,
@@ -118,7 +117,7 @@ class FieldReader:
             others=others,
             odds=odds,
             best_place=best_place,
-            source=source,
+            rules=source.rules,
             whole=whole_ink(source),
             girths=girths,
         )
@@ -199,7 +198,7 @@ class FieldReader:
         others: Otherwise,
         odds: Mapping[str, float],
         best_place: float,
-        source: FieldInk,
+        rules: InkMap | None,
         whole: Whole,
         girths: InkMap,
     ) -> ZipHypothesis:
@@ -212,7 +211,7 @@ class FieldReader:
             "field_score": hypothesis.field.score,
             "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
             "thickest": thickest(girths, boxes),
-            "struck": struck(source.rules, whole, boxes),
+            "struck": struck(rules, whole, boxes),
             "pixel_height": hypothesis.field.digit_height,
             "complete": spelling.counts[_ZIP] + spelling.counts[_ZIP4],
             "four": spelling.counts[_ZIP - 1],
