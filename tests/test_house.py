@@ -68,7 +68,7 @@ READING: dict[str, set[str]] = {
     "letters": set(),
     "wording": {"ctc", "letters"},
     "town": {"directory", "letters", "wording"},
-    "surroundings": set(),
+    "surroundings": {"measures"},
     "otherwise": {"letters", "wording"},
     "together": set(),
     "rivals": {"measures"},

@@ -312,6 +312,8 @@ class TownConfig:
     """Agreement of a ZIP that belongs to no place, a letter."""
     unknown: float = -1.0
     """Agreement where there is no line to read."""
+    unlike: float = -4.0
+    """Agreement of a state that a line does not end in, a letter."""
     elsewhere: float = -12.0
     """Logarithm of the probability that a line says just what it says, and is no ZIP's place."""
 

@@ -53,6 +53,9 @@ GOOD = {
     "struck": 0.0,
     "written": 1.0,
     "legible": 0.5,
+    "stated": -1.0,
+    "joined": -0.5,
+    "height": 0.9,
 }
 BETTER_WHEN_HIGHER = (
     "together",
@@ -69,6 +72,8 @@ BETTER_WHEN_HIGHER = (
     "spelled_least",
     "named",
     "written",
+    "stated",
+    "height",
 )
 BETTER_WHEN_LOWER = tuple(set(GOOD) - set(BETTER_WHEN_HIGHER))
 CONTENT: dict[str, Any] = {
@@ -127,6 +132,9 @@ evidences = st.fixed_dictionaries(
         "struck": st.floats(0, 1),
         "written": st.sampled_from([1.0] * 9 + [0.0]),
         "legible": st.floats(0, 1),
+        "stated": st.floats(-4, 0),
+        "joined": st.floats(-6, 3),
+        "height": st.floats(0, 5),
         "pixel_height": st.floats(1, 400),
     }
 )
@@ -160,7 +168,7 @@ def test_one_thing_alone_may_tell_that_there_is_no_zip(seen: dict[str, float]) -
         {"struck": 0.1},
         {"thickest": 3.0},
         {"six": 0.4},
-        {"preceded": 0.95},
+        {"preceded": 0.95, "leading": 0.7},
         {"preceded": 0.5, "leading": 0.2},
         {"ended": -0.1},
         {"named": -3.0},

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from tests.drawing import blank, field_of
 from zipreader.config import TownConfig
 from zipreader.elements import AddressBlock, Box, Digit, Glyph, TextLine, ZipField, ZipHypothesis
-from zipreader.reading.surroundings import Surroundings, surroundings
+from zipreader.reading.surroundings import Surroundings, joined, relative_height, surroundings
 
 CONFIG = TownConfig()
 GLYPH = Glyph((0, 1), Box(0, 0, 20, 40), np.zeros((28, 28), np.uint8))
@@ -104,3 +107,53 @@ def test_each_line_keeps_its_own_slope() -> None:
     found = surroundings(hypothesis_in(field, rows[1]), CONFIG)
     assert found.town is not None and found.below is not None
     assert (found.town.slope, found.below.slope) == (slopes[0], slopes[2])
+
+
+@pytest.mark.parametrize(
+    ("sign", "belongs"),
+    [(280, True), (250, False), (None, False)],
+    ids=["close to the digits", "close to the word", "no sign"],
+)
+def test_a_sign_that_stands_closer_to_the_digits_is_joined_to_them(
+    sign: int | None, belongs: bool
+) -> None:
+    city, digits = row_of(20, 100, 7), row_of(320, 100, 5)
+    signs = [] if sign is None else [Box(sign, 100, sign + 20, 140)]
+    field, _ = block_of(row_of(20, 20, 9), [*city, *signs, *digits])
+    found = joined(hypothesis_in(field, digits))
+    assert (found > 0) == belongs
+
+
+def test_neither_dots_nor_words_in_one_stroke_are_a_sixth_digit() -> None:
+    digits = row_of(320, 100, 5)
+    for before in (Box(290, 130, 300, 140), Box(150, 100, 300, 140)):
+        field, _ = block_of(row_of(20, 20, 9), [before, *digits])
+        assert joined(hypothesis_in(field, digits)) == -3.0
+
+
+def test_a_lone_sign_before_the_digits_of_a_line_is_joined_to_them() -> None:
+    sign, digits = Box(20, 100, 42, 140), row_of(60, 100, 5)
+    field, _ = block_of(row_of(20, 20, 9), [sign, *digits])
+    assert joined(hypothesis_in(field, digits)) > 2
+
+
+def test_what_stands_in_the_cell_before_them_is_joined_however_far_it_is() -> None:
+    city, boxed = row_of(20, 100, 7), row_of(260, 100, 6)
+    cells = tuple(Box(box.x0 - 4, 94, box.x1 + 4, 146) for box in boxed)
+    page = field_of(blank(900, 300), 40).page
+    line = TextLine((*city, *boxed), 0.0, 40.0, cells)
+    block = AddressBlock(page, line.box, (line,), 1.0)
+    field = ZipField(page, Box.around(boxed[1:]), 0.0, 40.0, 1.0, block)
+    assert joined(hypothesis_in(field, boxed[1:])) == 3.0
+    assert joined(hypothesis_in(field, boxed)) < 3.0
+
+
+def test_the_height_of_the_digits_is_told_beside_the_other_lines() -> None:
+    digits = row_of(20, 100, 5)
+    field, block = block_of([Box(20 + 30 * k, 0, 42 + 30 * k, 80) for k in range(6)], digits)
+    tall = replace(block.lines[0], text_height=80.0)
+    block = replace(block, lines=(tall, block.lines[1]))
+    field = replace(field, block=block)
+    assert relative_height(field) == pytest.approx(0.5)
+    alone = replace(field, block=replace(block, lines=block.lines[1:]))
+    assert relative_height(alone) == pytest.approx(1.0)

@@ -87,3 +87,30 @@ def test_faint_letters_are_hardly_legible() -> None:
     assert faint.legible < 0.5 < clear.legible
     (unread,) = agreements(None, [MEMPHIS], CONFIG)
     assert unread.legible == 0.0
+
+
+# --- states ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "agrees"),
+    [
+        ("Memphis, TN", "KY", False),
+        ("Gainesboro TN", "KY", False),
+        ("Gainesboro TN", "TN", True),
+        ("Gainesboro Tennessee", "TN", True),
+        ("Gainesboro Tennessee", "AL", False),
+        ("Gainesboro", "KY", True),
+    ],
+)
+def test_the_state_at_the_end_of_a_line_is_told(text: str, state: str, agrees: bool) -> None:
+    asked = [MEMPHIS, Place("Elsewhere", state), None]
+    _, found, none = agreements(frames_of(text), asked, CONFIG)
+    assert (found.state > -2) == agrees
+    assert found.state >= CONFIG.unlike
+    assert none.state == 0.0
+
+
+def test_an_unread_line_ends_in_no_state() -> None:
+    (found,) = agreements(None, [MEMPHIS], CONFIG)
+    assert found.state == 0.0

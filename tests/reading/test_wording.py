@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.drawing import frames_of
-from zipreader.reading.letters import BLANK, OTHER, SIGNS
-from zipreader.reading.wording import _forward, fits, name_in, sign_at_end
+from zipreader.reading.letters import BLANK, OTHER, SIGNS, signs_of
+from zipreader.reading.wording import ANYTHING, _forward, fits, name_in, sign_at_end
 
 
 def test_the_letters_of_a_line_are_told() -> None:
@@ -63,3 +63,14 @@ def test_an_empty_line_ends_in_no_sign() -> None:
 @given(st.text("ABCXYZ7", min_size=1, max_size=6), st.floats(0.5, 0.99))
 def test_the_end_of_a_line_has_a_probability(text: str, sure: float) -> None:
     assert 0.0 <= sign_at_end(frames_of(text, sure)) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [("Memphis TN", True), ("Memphis TN 4", True), ("TN Memphis", False), ("Memphis", False)],
+)
+def test_before_the_end_of_a_line_anything_may_stand(text: str, ends: bool) -> None:
+    (found,) = fits(frames_of(text), [signs_of("TN")], ANYTHING)
+    assert (found > -0.1) == ends
+    (alone,) = fits(frames_of(text), [signs_of("TN")])
+    assert alone < -1

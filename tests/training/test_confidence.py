@@ -45,6 +45,9 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "struck": float(random.uniform(0, 0.2)),
         "written": 1.0,
         "legible": float(random.uniform(0, 1)),
+        "stated": float(random.uniform(-4, 0)),
+        "joined": float(random.uniform(-1, 1)),
+        "height": float(random.uniform(0.3, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }
 

@@ -40,6 +40,9 @@ EVIDENCE = {
     "struck": 0.0,
     "written": 1.0,
     "legible": 0.5,
+    "stated": 0.0,
+    "joined": -1.0,
+    "height": 1.0,
     "pixel_height": 40.0,
 }
 

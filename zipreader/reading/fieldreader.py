@@ -30,7 +30,13 @@ from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
 from zipreader.reading.stripnet import StripNetwork
-from zipreader.reading.surroundings import Surroundings, surroundings, whole_line
+from zipreader.reading.surroundings import (
+    Surroundings,
+    joined,
+    relative_height,
+    surroundings,
+    whole_line,
+)
 from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
 from zipreader.reading.wording import SAYS, name_in
@@ -222,6 +228,9 @@ class FieldReader:
             "named": named.own,
             "named_rival": named.rival,
             "legible": named.legible,
+            "stated": named.state,
+            "joined": joined(hypothesis),
+            "height": relative_height(hypothesis.field),
             "preceded": others.preceded,
             "numbered": others.numbered,
             "ended": others.ended,

@@ -26,6 +26,8 @@ _CLEAR = 12.0
 """Logarithm of odds beyond which nothing becomes clearer."""
 _UNLIKE = -4.0
 """Agreement of a name with a line, a letter, below which one is as bad as the other."""
+_JOINED = 1.0
+"""A sign that is so much closer to the digits, in their heights, belongs to them."""
 _STRANGE = 3.0
 """A line that agrees so badly names another place, if its letters are clear."""
 _RULED_OUT = 0.1
@@ -34,7 +36,7 @@ _STRUCK, _BLOT = 0.25, 4.0
 """A line through so much of the digits strikes them out; so many times as thick is no stroke."""
 _WRITTEN = 0.5
 """What does not stand among words, and is no place's that is named, is a postmark's."""
-_LIKELIER, _SURE, _CLOSE = 0.5, 0.8, 0.35
+_LIKELIER, _SURE, _CLOSE = 0.5, 0.8, 0.6
 """Six digits are likelier than five; a sign is surely no letter; so close, in digit heights, it
 belongs to them."""
 
@@ -139,6 +141,9 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "struck": -evidence["struck"],
         "passed": -evidence["passed"],
         "strange": -evidence["legible"] * min(1.0, max(0.0, -evidence["named"] / _STRANGE)),
+        "stated": evidence["stated"],
+        "joined": -min(_JOINED, max(-_JOINED, evidence["joined"])),
+        "height": min(0.0, math.log(max(evidence["height"], 0.1))),
         "together": max(-_CLEAR, min(_CLEAR, evidence["together"])),
         "lead": evidence["lead"],
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
@@ -263,37 +268,11 @@ def _check_numbers(calibration: Calibration, path: Path) -> None:
         raise ModelError(f"{path}: damaged calibration (a number is none, or no share)")
 
 
-_NO_EVIDENCE = dict.fromkeys(
-    (
-        "posterior",
-        "weakest",
-        "not_a_digit",
-        "baseline_spread",
-        "widest_gap",
-        "assigned",
-        "trailing",
-        "leading",
-        "thickest",
-        "struck",
-        "field_score",
-        "field_share",
-        "pixel_height",
-        "complete",
-        "four",
-        "six",
-        "spelled",
-        "spelled_least",
-        "spelled_rival",
-        "named",
-        "named_rival",
-        "preceded",
-        "numbered",
-        "ended",
-        "legible",
-        "together",
-        "lead",
-        "passed",
-        "written",
-    ),
-    0.0,
-)
+_EVIDENCE = (
+    "posterior", "weakest", "not_a_digit", "baseline_spread", "widest_gap", "assigned", "trailing",
+    "leading", "thickest", "struck", "field_score", "field_share", "pixel_height", "complete",
+    "four", "six", "spelled", "spelled_least", "spelled_rival", "named", "named_rival", "preceded",
+    "numbered", "ended", "legible", "stated", "joined", "height", "together", "lead", "passed",
+    "written",
+)  # fmt: skip
+_NO_EVIDENCE = dict.fromkeys(_EVIDENCE, 0.0)

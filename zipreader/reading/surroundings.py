@@ -16,6 +16,12 @@ from zipreader.elements import (
     ZipHypothesis,
     transform_points,
 )
+from zipreader.reading.measures import usual_height
+
+_NOTHING = 3.0
+"""No gap counts as wider, in digit heights."""
+_WIDE, _TALL = 1.2, 0.5
+"""A sign is no wider than this, and as tall at the least, in digit heights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,10 @@ class Surroundings:
 def surroundings(hypothesis: ZipHypothesis, config: TownConfig) -> Surroundings:
     """The surroundings of the digits in their address; none for a field without an address."""
     field = hypothesis.field
-    lines = field.block.lines if field.block is not None else ()
-    number = max(range(len(lines)), key=lambda k: _shared(lines[k].box, field.box), default=None)
-    if number is None or _shared(lines[number].box, field.box) <= 0:
+    number = _own_line(field)
+    if field.block is None or number is None:
         return Surroundings()
+    lines = field.block.lines
     line = lines[number]
     left, right = _edges(hypothesis)
     apart, shortest = (share * field.digit_height for share in (config.apart, config.shortest))
@@ -51,6 +57,49 @@ def surroundings(hypothesis: ZipHypothesis, config: TownConfig) -> Surroundings:
         _as_field(field, line, behind) if _is_long(behind, shortest) else None,
         _whole(field, lines, number + 1),
     )
+
+
+def joined(hypothesis: ZipHypothesis) -> float:
+    """By how much the sign before the digits stands closer to them than to what is before it.
+
+    In digit heights; a sixth digit does so.  What stands before them in a cell of their row
+    belongs to them.
+    """
+    field = hypothesis.field
+    number = _own_line(field)
+    if field.block is None or number is None:
+        return -_NOTHING
+    line, height = field.block.lines[number], field.digit_height
+    left, right = _edges(hypothesis)
+    before = [p for p in line.parts if p.center[0] < left and p.height >= _TALL * height]
+    sign = max(before, key=lambda part: part.x1, default=None)
+    if sign is None or sign.width > _WIDE * height:
+        return -_NOTHING
+    in_cell = any(cell.x0 <= sign.center[0] <= cell.x1 for cell in line.cells)
+    if in_cell and any(cell.x0 < right and cell.x1 > left for cell in line.cells):
+        return _NOTHING
+    others = [part.x1 for part in before if part is not sign and part.x0 < sign.x0]
+    apart = (sign.x0 - max(others)) / height if others else _NOTHING
+    return min(_NOTHING, apart) - (left - sign.x1) / height
+
+
+def relative_height(field: ZipField) -> float:
+    """The height of the digits beside that of the other lines of their address.
+
+    A postmark that lies over an address is smaller.
+    """
+    number = _own_line(field)
+    if field.block is None or number is None:
+        return 1.0
+    others = [line for place, line in enumerate(field.block.lines) if place != number]
+    return field.digit_height / usual_height(others) if others else 1.0
+
+
+def _own_line(field: ZipField) -> int | None:
+    """The number of the line of its address on which a field lies."""
+    lines = field.block.lines if field.block is not None else ()
+    number = max(range(len(lines)), key=lambda k: _shared(lines[k].box, field.box), default=None)
+    return number if number is not None and _shared(lines[number].box, field.box) > 0 else None
 
 
 def whole_line(block: AddressBlock, line: TextLine) -> ZipField:

@@ -16,7 +16,7 @@ from zipreader.config import TownConfig
 from zipreader.elements import Frames, Place
 from zipreader.reading.directory import STATES
 from zipreader.reading.letters import signs_of
-from zipreader.reading.wording import SAYS, fits, legibility
+from zipreader.reading.wording import ANYTHING, SAYS, fits, legibility
 
 _SHORT_FORMS = {
     "SAINT": "ST", "SAINTE": "STE", "FORT": "FT", "MOUNT": "MT", "NORTH": "N", "SOUTH": "S",
@@ -33,13 +33,15 @@ class Agreement:
     agreement, and what is far below says something else.  ``whole`` is ``own`` for all letters
     of the name, and no less than if the line were about another place altogether, as it is now
     and then: clear digits stand against it.  Of a line that names no place in question
-    ``legible``, from 0 to 1, says how clear its letters are.
+    ``legible``, from 0 to 1, says how clear its letters are.  ``state`` is below 0 where the line
+    ends in another state, by as much as that is likelier, a letter.
     """
 
     own: float
     rival: float
     whole: float
     legible: float = 0.0
+    state: float = 0.0
 
 
 def agreements(
@@ -58,16 +60,28 @@ def agreements(
     for (key, name), fit in zip(names, fits(frames, [name for _, name in names]), strict=True):
         letters = min(len(name), config.elsewhere / SAYS)
         best[key] = max(best[key], (fit, max(fit * letters, config.elsewhere)))
-    named = max((fit for fit, _ in best.values()), default=config.least) >= SAYS
+    named = {key[1] for key, (fit, _) in best.items() if fit >= SAYS}
     legible = 0.0 if named else legibility(frames)
+    states = dict.fromkeys(named, 0.0) if named else _states(frames, config.unlike)
     found = []
     for place in places:
         own = _key(place) if place is not None else ("", "", ())
         rivals = [fit for key, (fit, _) in best.items() if key[:2] != own[:2]]
         fit, whole = best.get(own, nowhere)
         rival = max(rivals, default=config.least)
-        found.append(Agreement(fit, rival, whole, legible))
+        state = states.get(own[1], config.unlike) if place is not None else 0.0
+        found.append(Agreement(fit, rival, whole, legible, state))
     return found
+
+
+def _states(frames: Frames, least: float) -> dict[str, float]:
+    """Of each state: how much less the line ends in it than in the best, a letter."""
+    forms = [(code, signs_of(form)) for code, name in STATES.items() for form in (code, name)]
+    ends = dict.fromkeys(STATES, least)
+    for (code, _), fit in zip(forms, fits(frames, [f for _, f in forms], ANYTHING), strict=True):
+        ends[code] = max(ends[code], fit)
+    best = max(ends.values())
+    return {code: fit - best for code, fit in ends.items()}
 
 
 _Key = tuple[str, str, tuple[str, ...]]

@@ -15,10 +15,12 @@ import numpy.typing as npt
 
 from zipreader.elements import Frames
 from zipreader.reading.ctc import brief
-from zipreader.reading.letters import BLANK, LETTERS, OTHER
+from zipreader.reading.letters import BLANK, LETTERS, OTHER, SIGNS
 
 SAYS = -0.7
 """A line that agrees so well with a name, a letter, says it."""
+ANYTHING = SIGNS
+"""Before a name at the end of a line: whatever signs are likeliest there."""
 _TINY = 1e-30
 
 Array = npt.NDArray[np.float64]
@@ -48,13 +50,17 @@ def legibility(frames: Frames) -> float:
     return float(letters.max(axis=1).mean()) if len(letters) else 0.0
 
 
-def fits(frames: Frames, names: Sequence[tuple[int, ...]]) -> list[float]:
-    """Of each name: log of its probability over that of the likeliest signs, a letter."""
+def fits(frames: Frames, names: Sequence[tuple[int, ...]], before: int = OTHER) -> list[float]:
+    """Of each name: log of its probability over that of the likeliest signs, a letter.
+
+    ``before`` is what may stand before it: ``OTHER``, or ``ANYTHING`` for names that end a line.
+    """
     if not names:
         return []
     rows = brief(frames, BLANK)
-    likeliest = float(np.log(np.maximum(rows.max(axis=1), _TINY)).sum())
-    totals = _forward(rows, names)
+    best = np.maximum(rows.max(axis=1), _TINY)
+    likeliest = float(np.log(best).sum())
+    totals = _forward(np.column_stack([rows, best]), names, before)
     lengths = [len(name) for name in names]
     return [
         min(0.0, (float(total) - likeliest) / length)
@@ -62,13 +68,13 @@ def fits(frames: Frames, names: Sequence[tuple[int, ...]]) -> list[float]:
     ]
 
 
-def _forward(rows: Array, names: Sequence[tuple[int, ...]]) -> Array:
-    """(N,) logarithms of the probabilities of N names in (T, SIGNS) rows.
+def _forward(rows: Array, names: Sequence[tuple[int, ...]], before: int = OTHER) -> Array:
+    """(N,) logarithms of the probabilities of N names in (T, SIGNS + 1) rows.
 
     Something else may stand before and behind a name.  State 2 k is the blank before sign
     k, state 2 k + 1 the sign; shorter names are filled up with states that are never reached.
     """
-    signs, leap, alive, first, last = _states(tuple(names))
+    signs, leap, alive, first, last = _states(tuple(names), before)
     reached = first * alive
     totals = np.zeros(len(names))
     for number, row in enumerate(rows):
@@ -89,6 +95,7 @@ def _forward(rows: Array, names: Sequence[tuple[int, ...]]) -> Array:
 @lru_cache(maxsize=8)
 def _states(
     names: tuple[tuple[int, ...], ...],
+    before: int,
 ) -> tuple[npt.NDArray[np.int64], Array, Array, Array, Array]:
     """Of each state of each name: its sign, and whether one may leap there, be, begin and end."""
     most = max(len(name) for name in names) + 2
@@ -98,7 +105,7 @@ def _states(
     first = np.zeros(signs.shape)
     last = np.zeros(signs.shape)
     for row, name in enumerate(names):
-        all_ = (OTHER, *name, OTHER)
+        all_ = (before, *name, OTHER)
         end = 2 * len(all_)
         signs[row, 1:end:2] = all_
         leap[row, 3:end:2] = [one != other for one, other in zip(all_, all_[1:], strict=False)]
