@@ -56,6 +56,7 @@ GOOD = {
     "stated": -1.0,
     "joined": -0.5,
     "height": 0.9,
+    "shadow": -0.5,
 }
 BETTER_WHEN_HIGHER = (
     "together",
@@ -135,6 +136,7 @@ evidences = st.fixed_dictionaries(
         "stated": st.floats(-4, 0),
         "joined": st.floats(-6, 3),
         "height": st.floats(0, 5),
+        "shadow": st.floats(-1, 1),
         "pixel_height": st.floats(1, 400),
     }
 )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.drawing import blank
 from zipreader.elements import AddressBlock, Box, Page, TextLine, UprightPage
-from zipreader.reading.rivals import ALONE, lead_of, lead_over_silent
+from zipreader.reading.rivals import ALONE, LIGHT, lead_of, lead_over_silent, shadow_over
 
 GREY = blank(400, 400)
 UPRIGHT = UprightPage(Page(GREY, "drawn.png"), GREY, np.eye(3), 0, 200.0)
@@ -59,3 +61,21 @@ def test_an_address_without_a_zip_matters_where_it_leads_and_then_less(
         assert silent == ALONE
     else:
         assert lead < silent < 0
+
+
+@pytest.mark.parametrize(
+    ("height", "score", "lines", "shadow"),
+    [(50, 0.9, 3, 0.693), (25, 0.9, 2, 0.0), (50, 0.9, 1, LIGHT), (50, 0.4, 3, LIGHT)],
+    ids=["taller", "as tall", "one line", "worse place"],
+)
+def test_a_better_place_of_two_lines_throws_a_shadow(
+    height: float, score: float, lines: int, shadow: float
+) -> None:
+    other = replace(address(150, 100, height, lines), score=score)
+    assert shadow_over(address(20, 20), [other]) == pytest.approx(shadow, abs=1e-3)
+    small = address(150, 150, 5)
+    assert shadow_over(address(20, 20), [other, small]) == pytest.approx(shadow, abs=1e-3)
+
+
+def test_without_another_place_there_is_light() -> None:
+    assert shadow_over(address(20, 20), []) == LIGHT

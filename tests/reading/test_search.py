@@ -20,6 +20,7 @@ from zipreader.elements import (
     ZipField,
     ZipHypothesis,
 )
+from zipreader.reading.rivals import ALONE
 from zipreader.reading.search import Search
 from zipreader.reading.wording import SAYS
 
@@ -377,9 +378,18 @@ def test_a_zip_in_what_is_not_written_is_behind_one_in_what_is(unwritten: set[in
 
 def test_an_address_without_a_zip_that_lags_changes_nothing() -> None:
     pen = Pen({5: ("10001", 0.99)}, {0: 0.0, 5: 0.9})
-    found = page_of(pen, addressed(0, 20, 0.8), addressed(5, 120, 0.7))
+    found = page_of(pen, addressed(0, 20, 0.7), addressed(5, 120, 0.8))
     found.finish()
     assert found.hypotheses[0].probability == 0.99
+
+
+def test_a_better_place_without_a_zip_throws_a_shadow() -> None:
+    """An address under a postmark, and the sender's beside it."""
+    pen = Pen({5: ("10001", 0.99)}, {0: 0.0, 5: 0.9})
+    found = page_of(pen, addressed(0, 20, 0.8), addressed(5, 120, 0.7))
+    found.finish()
+    evidence = found.hypotheses[0].evidence
+    assert (evidence["lead"], evidence["shadow"]) == (ALONE, 0.0)
 
 
 def lines_of(*tops: int) -> list[ZipField]:

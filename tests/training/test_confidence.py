@@ -48,6 +48,7 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "stated": float(random.uniform(-4, 0)),
         "joined": float(random.uniform(-1, 1)),
         "height": float(random.uniform(0.3, 1)),
+        "shadow": float(random.uniform(-1, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }
 

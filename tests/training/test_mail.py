@@ -43,6 +43,7 @@ EVIDENCE = {
     "stated": 0.0,
     "joined": -1.0,
     "height": 1.0,
+    "shadow": -1.0,
     "pixel_height": 40.0,
 }
 

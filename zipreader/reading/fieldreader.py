@@ -25,7 +25,7 @@ from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
 from zipreader.reading.otherwise import Otherwise, otherwise
 from zipreader.reading.probability import Calibration
-from zipreader.reading.rivals import ALONE
+from zipreader.reading.rivals import ALONE, LIGHT
 from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
@@ -238,6 +238,7 @@ class FieldReader:
             "lead": ALONE,
             "passed": 0.0,
             "written": 1.0,
+            "shadow": LIGHT,
         }
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, evidence=evidence, probability=probability)

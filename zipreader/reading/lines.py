@@ -15,6 +15,7 @@ from zipreader.reading.barcodes import barcodes
 from zipreader.reading.cells import find_cells, without_cells
 from zipreader.reading.levelrules import without_level_rules
 from zipreader.reading.measures import text_height
+from zipreader.reading.waves import without_waves
 
 Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
@@ -46,6 +47,7 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     small = imageops.shrink(page.grey, scale / page.scale)
     dpi = page.dpi * scale
     mask = without_level_rules(_ink_mask(small, dpi, config), dpi, config)
+    mask = without_waves(mask, dpi)
     parts, cells = _text_parts(mask, dpi, config)
     chains = _joined(_chains(parts, config), parts, config)
     lines = [_line(parts[chain], measured, cells, scale) for chain, measured in chains]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Image, Quad
 from zipreader.reading import imageops
+from zipreader.reading.around import is_written_around
 from zipreader.reading.sides import four_sides
 
 _WORK_SIZE = 480
@@ -20,13 +21,17 @@ _LIKE, _SHARED = 0.5, 0.05
 """Of two envelopes in one image the smaller has such a share of the other's area, and reaches no
 farther into it, in shares of its size."""
 
+_ALONE = 6
+"""So many of what has four sides are tried each alone."""
+
 
 def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
     """The envelope's corners in original pixels, clockwise from its top left.
 
     Its four sides are edges, straight and as long as itself.  Where they are not found,
     the surroundings are known from the rim of the image; what differs from them and
-    fills a convex quadrilateral is the envelope.
+    fills a convex quadrilateral is the envelope.  What has writing around it, on plain
+    paper, is a picture or a panel on the envelope.
 
     Returns:
         None where the image shows no surroundings or no clear outline; more than one where
@@ -34,8 +39,20 @@ def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
     """
     scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
     small = imageops.shrink(image, scale, strokes=False)
-    found = _side_by_side(four_sides(small)) or _around_what_differs(small, config)
-    return tuple(_inset(corners) / scale for corners in found)
+    grey = cv2.medianBlur(imageops.to_grey(small), 3)
+    for found in _possible(small, config):
+        if found and not is_written_around(grey, found):
+            return tuple(_inset(corners) / scale for corners in found)
+    return ()
+
+
+def _possible(small: Image, config: PageConfig) -> Iterator[tuple[Quad, ...]]:
+    """What may be the envelopes: first all that lie beside one another, then one alone."""
+    ranked = four_sides(small)
+    yield _side_by_side(ranked)
+    for corners in ranked[:_ALONE]:
+        yield (_ordered(corners),)
+    yield _around_what_differs(small, config)
 
 
 def _side_by_side(ranked: Sequence[Quad]) -> tuple[Quad, ...]:

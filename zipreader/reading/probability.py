@@ -146,6 +146,7 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "height": min(0.0, math.log(max(evidence["height"], 0.1))),
         "together": max(-_CLEAR, min(_CLEAR, evidence["together"])),
         "lead": evidence["lead"],
+        "shadow": -evidence["shadow"],
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
 
@@ -273,6 +274,6 @@ _EVIDENCE = (
     "leading", "thickest", "struck", "field_score", "field_share", "pixel_height", "complete",
     "four", "six", "spelled", "spelled_least", "spelled_rival", "named", "named_rival", "preceded",
     "numbered", "ended", "legible", "stated", "joined", "height", "together", "lead", "passed",
-    "written",
+    "written", "shadow",
 )  # fmt: skip
 _NO_EVIDENCE = dict.fromkeys(_EVIDENCE, 0.0)

@@ -18,6 +18,7 @@ from zipreader.reading.decide import decide
 from zipreader.reading.directory import Directory
 from zipreader.reading.fieldreader import FieldReader, PageReaders
 from zipreader.reading.fields import whole_field, zip_fields
+from zipreader.reading.halftone import descreened
 from zipreader.reading.images import open_pages, page_from_array
 from zipreader.reading.lines import find_lines
 from zipreader.reading.locate import locate
@@ -99,6 +100,8 @@ class Reader:
     def read_page(self, page: Page) -> Reading:
         """Read the ZIP of one mailpiece; never raises for one that merely cannot be read."""
         clock = Clock()
+        with clock("page"):
+            page = descreened(page)
         searches = self._look(page, clock)
         for search in sorted(searches, key=_probability, reverse=True):
             search.finish()
@@ -139,6 +142,7 @@ class Reader:
         """
         clock = Clock()
         with clock("page"):
+            page = descreened(page)
             field = whole_field(whole_page(page, self.config.page))
         alone = replace(self.config.search, least_spelled=0.0)
         search = self._begin(field.page, (), (field,), clock, config=alone)

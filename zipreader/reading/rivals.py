@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from zipreader.elements import AddressBlock
 from zipreader.reading.measures import usual_height
@@ -15,6 +16,8 @@ _BY_PLACE = 0.5
 """The lead of the one below, or to the right."""
 BEHIND = -_BY_PLACE
 """The lead at most of what is not written, as a postmark's dial, beside what is."""
+LIGHT = -1.0
+"""The shadow where there is no better place without a ZIP."""
 _SILENT = 0.25
 """What is added to the lag behind an address in which no ZIP was read."""
 
@@ -37,3 +40,18 @@ def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:
     """The same where no ZIP was read in the address ``other``: it matters only where that leads."""
     lead = lead_of(one, other)
     return lead + _SILENT if lead < 0 else ALONE
+
+
+def shadow_over(one: AddressBlock, silent: Iterable[AddressBlock]) -> float:
+    """How much taller the writing of a better place is in which no ZIP was read, from -1 to 1.
+
+    It may be the address, under a postmark or a stain, and ``one`` the sender's.  ``LIGHT``
+    where there is no such place of two lines or more.
+    """
+    usual = usual_height(one.lines)
+    ratios = [
+        math.log(usual_height(other.lines) / usual)
+        for other in silent
+        if other.score > one.score and len(other.lines) > 1
+    ]
+    return max(LIGHT, min(1.0, max(ratios, default=LIGHT)))

@@ -16,7 +16,14 @@ from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
 from zipreader.reading.measures import are_address
 from zipreader.reading.probability import at_most_one
-from zipreader.reading.rivals import ALONE, BEHIND, lead_of, lead_over_silent
+from zipreader.reading.rivals import (
+    ALONE,
+    BEHIND,
+    LIGHT,
+    lead_of,
+    lead_over_silent,
+    shadow_over,
+)
 from zipreader.reading.wording import SAYS
 
 
@@ -178,9 +185,16 @@ class Search:
             elif found.zip not in zips:
                 lead = min(lead, self._lead_over(own, block))
         passed, written = self._passed(found), self._in_writing(found)
-        if lead == ALONE and passed == 0 and written:
+        shadow = shadow_over(own, [b for b in self.blocks if not self._likely.get(b)])
+        if lead == ALONE and passed == 0 and written and shadow == LIGHT:
             return found
-        evidence = {**found.evidence, "lead": lead, "passed": passed, "written": float(written)}
+        evidence = {
+            **found.evidence,
+            "lead": lead,
+            "passed": passed,
+            "written": float(written),
+            "shadow": shadow,
+        }
         return replace(found, evidence=evidence, probability=self.readers.judge(evidence))
 
     def _lead_over(self, own: AddressBlock, block: AddressBlock) -> float:

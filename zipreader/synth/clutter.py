@@ -100,6 +100,18 @@ def draw_sticker(dpi: int, rng: Rng) -> Patch:
     return Patch(_plain(side, side, colour), np.asarray(alpha / np.float32(255), np.float32))
 
 
+def draw_picture(width: int, height: int, rng: Rng) -> Patch:
+    """A photograph or a tinted panel, as advertisers and charities print beside the address."""
+    colour = np.array(bright(rng), np.float32)
+    tint = colour + (255 - colour) * np.float32(rng.uniform(0.1, 0.8))
+    image = np.broadcast_to(tint, (height, width, 3)).astype(np.float32)
+    if rng.random() < 0.6:
+        shades = cloud(rng, (height, width), 0.25 * min(height, width))
+        image = image * np.clip(1 + 0.35 * shades, 0.1, 1.6)[..., np.newaxis]
+    pixels = np.clip(image, 0, 255).astype(np.uint8)
+    return Patch(pixels, np.ones((height, width), np.float32))
+
+
 def draw_label(width: int, height: int, radius: int, rng: Rng, level: float = 250) -> Patch:
     """A white label or the paper in a window, with rounded corners, ``radius`` in pixels."""
     alpha = np.zeros((height, width), np.uint8)

@@ -16,6 +16,8 @@ _BLACK: Colour = (30, 28, 28)
 _POSTMARK_BLACK: Colour = (50, 45, 45)
 _HANDLING_ORANGE: Colour = (120, 170, 250)
 _SENDER_SHARE = 0.6
+_PICTURE_SHARE, _WIDE_FACE = 0.12, 8.0
+"""Printed mail so wide, in inches, that shows a picture or a band of colour."""
 _CROSSING_SHARE = 0.35
 """Of the postmarks of dirty mail, how many run into the address."""
 _ASTRAY_SHARE = 0.03
@@ -61,6 +63,24 @@ def _cancel(drawing: Drawing, stamp: Bounds) -> None:
     drawing.canvas.lay(ink, x, max(0.0, y), _POSTMARK_BLACK)
     if not astray:
         drawing.room.take((x, y, x + waves + dpi, y + ink.shape[0]))
+
+
+def add_picture(drawing: Drawing) -> None:
+    """On some printed mail a picture left of the address, or a band of colour below it."""
+    plan, canvas, rng = drawing.plan, drawing.canvas, drawing.rng
+    wide = canvas.width >= _WIDE_FACE * drawing.dpi
+    if plan.handwritten or drawing.white or not wide or not drawing.chance(_PICTURE_SHARE):
+        return
+    width, height = float(canvas.width), float(canvas.height)
+    if drawing.chance(0.7):
+        x, y = (float(share) for share in rng.uniform((0.02, 0.34), (0.06, 0.5)))
+        right, bottom = (float(share) for share in rng.uniform((0.28, 0.84), (0.38, 0.95)))
+        bounds = x * width, y * height, right * width, bottom * height
+    else:
+        margin = float(rng.uniform(0.0, 0.04)) * width
+        bounds = margin, float(rng.uniform(0.8, 0.88)) * height, width - margin, 0.985 * height
+    x0, y0, x1, y1 = (round(edge) for edge in bounds)
+    drawing.stick(clutter.draw_picture(x1 - x0, y1 - y0, rng), x0, y0)
 
 
 def add_sender(drawing: Drawing) -> None:

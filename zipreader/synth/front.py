@@ -100,6 +100,8 @@ def draw_front(plan: Plan, sources: Sources, rng: Rng) -> Front:
     boxed = plan.handwritten and not plan.touching and drawing.chance(0.06)
     address, code = choose_address(plan.variant, sources, rng, boxed)
     if plan.variant != "blank":
+        if surround is None:
+            corners.add_picture(drawing)
         corners.add_postage(drawing)
         if surround is None:
             corners.add_sender(drawing)

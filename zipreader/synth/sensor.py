@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from PIL import Image as PillowImage
 
 from zipreader.elements import Image
 from zipreader.synth.compose import Alpha, Rng, cloud, grain
 from zipreader.synth.plan import Plan
 
 _BILEVEL_SHARE = 0.06
+_DITHERED_SHARE, _LEAST_DITHERED = 0.3, 180
+"""So many of the former show greys as dots, where these are small beside writing."""
 _LEAST_BLUR = 0.3
 """Pixels below which a blur shows nothing."""
 _DIMMEST = 0.45
@@ -102,7 +105,10 @@ def _light(shape: tuple[int, ...], exposure: Exposure, rng: Rng) -> Alpha:
 
 
 def _one_bit(grey: Image, dpi: int, rng: Rng) -> Image:
-    """Black and white by a local threshold, as document scanners do it."""
+    """Black and white by a local threshold, as document scanners do it, or in dots of one pixel."""
+    if dpi >= _LEAST_DITHERED and rng.random() < _DITHERED_SHARE:
+        dots = PillowImage.fromarray(grey).convert("1")  # by error diffusion
+        return np.asarray(dots.convert("L"), np.uint8)
     side = 2 * round(0.12 * dpi) + 1
     offset = float(rng.uniform(14, 24))
     black = cv2.adaptiveThreshold(
