@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from zipreader.reading.halftone import is_dithered
 from zipreader.synth.plan import Plan
 from zipreader.synth.sensor import Exposure, choose_exposure, expose
 
@@ -34,9 +35,23 @@ def test_a_perfect_sensor_changes_nothing() -> None:
 
 def test_grey_and_one_bit() -> None:
     assert seen(grey=True).shape == (120, 200)
-    bits = seen(grey=True, bilevel=True, noise=2.0)
+    bits = one_bit(150, 0)
     assert set(np.unique(bits)) == {0, 255}
     assert bits[55, 52] == 0 and bits[10, 10] == 255
+
+
+def one_bit(dpi: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    exposure = replace(PLAIN, grey=True, bilevel=True, noise=2.0)
+    return expose(PAGE, exposure, dpi, np.random.default_rng(seed))
+
+
+def test_some_fine_one_bit_scans_are_dithered() -> None:
+    dithered = [image for image in (one_bit(200, seed) for seed in range(40)) if is_dithered(image)]
+    assert 4 <= len(dithered) <= 20
+    for image in dithered:
+        assert set(np.unique(image)) == {0, 255}
+        assert abs(image[:40].mean() - 220) < 10
+    assert not any(is_dithered(one_bit(150, seed)) for seed in range(20))
 
 
 def test_blur_noise_and_jpeg() -> None:
