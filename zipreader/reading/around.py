@@ -1,7 +1,8 @@
 """Image -> whether there is writing around an outline, so that it is not the envelope's.
 
 A picture, a tinted panel or a band of colour that is printed on an envelope has four sides
-too, and paper around it; but a scanner's lid or a table has no writing on it.
+too, and paper around it; but a scanner's lid or a table has no writing on it.  What is
+written on another paper that lies there does not count.
 """
 
 from __future__ import annotations
@@ -45,12 +46,14 @@ def is_written_around(grey: GreyImage, outlines: Iterable[Quad]) -> bool:
     levels = grey[outside > 0].astype(np.float32)
     if levels.size < _LEAST:
         return False
-    grain = imageops.median(np.abs(levels - imageops.median(levels)))
+    level = imageops.median(levels)
+    grain = imageops.median(np.abs(levels - level))
     if grain > _PLAIN:
         return False
     near = np.ones((_NEIGHBOURHOOD, _NEIGHBOURHOOD), np.uint8)
     paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, near)
     ink = cv2.subtract(paper, grey) > max(_INK, _GRAIN * grain)
+    ink &= np.abs(paper.astype(np.float32) - level) <= _INK
     _, stats = imageops.components(ink.astype(np.uint8) * outside)
     _, _, width, height, area = stats[1:].T
     parts = (width >= _WIDE) & (height >= _TALL) & (height <= _TALLEST) & (area >= _AREA)

@@ -37,14 +37,18 @@ def descreened(page: Page) -> Page:
 def is_dithered(grey: GreyImage) -> bool:
     """Whether (H, W) grey is black and white, with pixels of one alone in the other.
 
-    Few pixels may be grey: a page with pixels that were not square was resampled.
+    Some pixels may be grey, as in a page that was resampled because its pixels were not square;
+    paper with so much noise passes for it too.  Of an image that is lower than a band nothing
+    can be told.
     """
+    if min(grey.shape) < _EVERY:
+        return False
     sample = _bands(grey)
     if _share_of_greys(sample) > _GREYS:
         return False
     mask = (sample >= _MIDDLE).astype(np.uint8)
-    dark = (mask == 0) & (cv2.erode(mask, _CROSS) == 1)
-    light = (mask == 1) & (cv2.dilate(mask, _CROSS) == 0)
+    dark = (mask == 0) & (cv2.erode(mask, _CROSS, borderType=cv2.BORDER_REPLICATE) == 1)
+    light = (mask == 1) & (cv2.dilate(mask, _CROSS, borderType=cv2.BORDER_REPLICATE) == 0)
     return float((dark | light).mean()) > _DOTTED
 
 

@@ -34,7 +34,7 @@ def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
     paper, is a picture or a panel on the envelope.
 
     Returns:
-        None where the image shows no surroundings or no clear outline; more than one where
+        Nothing where the image shows no surroundings or no clear outline; more than one where
         other envelopes lie beside that one.
     """
     scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
@@ -49,8 +49,9 @@ def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
 def _possible(small: Image, config: PageConfig) -> Iterator[tuple[Quad, ...]]:
     """What may be the envelopes: first all that lie beside one another, then one alone."""
     ranked = four_sides(small)
-    yield _side_by_side(ranked)
-    for corners in ranked[:_ALONE]:
+    beside = _side_by_side(ranked)
+    yield beside
+    for corners in ranked[1 if len(beside) == 1 else 0 : _ALONE]:
         yield (_ordered(corners),)
     yield _around_what_differs(small, config)
 

@@ -43,7 +43,7 @@ def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:
 
 
 def shadow_over(one: AddressBlock, silent: Iterable[AddressBlock]) -> float:
-    """How much taller the writing of a better place is in which no ZIP was read, from -1 to 1.
+    """How much taller the writing of a better place is that gave no likely ZIP, from -1 to 1.
 
     It may be the address, under a postmark or a stain, and ``one`` the sender's.  ``LIGHT``
     where there is no such place of two lines or more.

@@ -20,8 +20,9 @@ from zipreader.reading.measures import usual_height
 
 _NOTHING = 3.0
 """No gap counts as wider, in digit heights."""
-_WIDE, _TALL = 1.2, 0.5
-"""A sign is no wider than this, and as tall at the least, in digit heights."""
+_WIDE, _TALL, _LOW = 0.9, 0.5, 0.3
+"""A sign is no wider than this, and as tall at the least, in digit heights; what is as tall as the
+last parts it from the digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +71,34 @@ def joined(hypothesis: ZipHypothesis) -> float:
     if field.block is None or number is None:
         return -_NOTHING
     line, height = field.block.lines[number], field.digit_height
-    left, right = _edges(hypothesis)
+    left, _ = _edges(hypothesis)
     before = [p for p in line.parts if p.center[0] < left and p.height >= _TALL * height]
     sign = max(before, key=lambda part: part.x1, default=None)
     if sign is None or sign.width > _WIDE * height:
         return -_NOTHING
-    in_cell = any(cell.x0 <= sign.center[0] <= cell.x1 for cell in line.cells)
-    if in_cell and any(cell.x0 < right and cell.x1 > left for cell in line.cells):
+    if any(sign.x1 <= p.center[0] < left and p.height >= _LOW * height for p in line.parts):
+        return -_NOTHING
+    if _is_in_next_cell(line, sign, left):
         return _NOTHING
     others = [part.x1 for part in before if part is not sign and part.x0 < sign.x0]
     apart = (sign.x0 - max(others)) / height if others else _NOTHING
     return min(_NOTHING, apart) - (left - sign.x1) / height
 
 
+def _is_in_next_cell(line: TextLine, sign: Box, left: float) -> bool:
+    """Whether a sign stands in a cell, and the digits begin in the very next one."""
+    own = [cell for cell in line.cells if cell.x0 <= sign.center[0] <= cell.x1]
+    return any(
+        one.x1 <= other.center[0] and other.x0 - one.x1 < one.width / 2 and left < other.x1
+        for one in own
+        for other in line.cells
+    )
+
+
 def relative_height(field: ZipField) -> float:
     """The height of the digits beside that of the other lines of their address.
 
-    A postmark that lies over an address is smaller.
+    A postmark that lies over an address is smaller, and so is a ZIP that was written small.
     """
     number = _own_line(field)
     if field.block is None or number is None:

@@ -8,7 +8,7 @@ digits, or the one above where they stand alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +23,21 @@ _SHORT_FORMS = {
     "EAST": "E", "WEST": "W", "HEIGHTS": "HTS", "SPRINGS": "SPGS", "CITY": "CY",
 }  # fmt: skip
 """Words of names that are often cut short (USPS Publication 28, appendix B)."""
+
+
+_TRADITIONAL = {
+    "AL": "ALA", "AZ": "ARIZ", "AR": "ARK", "CA": "CALIF", "CO": "COLO", "CT": "CONN", "DE": "DEL",
+    "FL": "FLA", "IL": "ILL", "IN": "IND", "KS": "KANS", "MA": "MASS", "MI": "MICH", "MN": "MINN",
+    "MS": "MISS", "MT": "MONT", "NE": "NEBR", "NV": "NEV", "NM": "N MEX", "ND": "N DAK",
+    "OK": "OKLA", "OR": "ORE", "PA": "PENNA", "SD": "S DAK", "TN": "TENN", "TX": "TEX",
+    "WA": "WASH", "WV": "W VA", "WI": "WIS", "WY": "WYO",
+}  # fmt: skip
+"""How states were shortened before there were ZIPs, and are by many people still."""
+_FAR = {
+    "AA": "AA", "AE": "AE", "AP": "AP", "AS": "American Samoa", "FM": "Micronesia", "GU": "Guam",
+    "MH": "Marshall Islands", "MP": "Northern Mariana Islands", "PW": "Palau",
+}  # fmt: skip
+"""What has ZIPs, and is no state: mail of the forces, and islands (Publication 28, appendix B)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +75,47 @@ def agreements(
     for (key, name), fit in zip(names, fits(frames, [name for _, name in names]), strict=True):
         letters = min(len(name), config.elsewhere / SAYS)
         best[key] = max(best[key], (fit, max(fit * letters, config.elsewhere)))
-    named = {key[1] for key, (fit, _) in best.items() if fit >= SAYS}
+    named = max((fit for fit, _ in best.values()), default=config.least) >= SAYS
     legible = 0.0 if named else legibility(frames)
-    states = dict.fromkeys(named, 0.0) if named else _states(frames, config.unlike)
+    if named:
+        states = _behind((key[1], fit) for key, (fit, _) in best.items())
+    else:
+        states = _ends_in(frames, config.unlike)
     found = []
     for place in places:
         own = _key(place) if place is not None else ("", "", ())
         rivals = [fit for key, (fit, _) in best.items() if key[:2] != own[:2]]
         fit, whole = best.get(own, nowhere)
         rival = max(rivals, default=config.least)
-        state = states.get(own[1], config.unlike) if place is not None else 0.0
+        state = max(config.unlike, states.get(own[1], 0.0))
         found.append(Agreement(fit, rival, whole, legible, state))
     return found
 
 
-def _states(frames: Frames, least: float) -> dict[str, float]:
-    """Of each state: how much less the line ends in it than in the best, a letter."""
-    forms = [(code, signs_of(form)) for code, name in STATES.items() for form in (code, name)]
-    ends = dict.fromkeys(STATES, least)
-    for (code, _), fit in zip(forms, fits(frames, [f for _, f in forms], ANYTHING), strict=True):
-        ends[code] = max(ends[code], fit)
-    best = max(ends.values())
-    return {code: fit - best for code, fit in ends.items()}
+def _ends_in(frames: Frames, least: float) -> dict[str, float]:
+    """Of each state: how much less the line ends in it than in the best, a letter.
+
+    Nothing where it ends in none.
+    """
+    forms = [(state, signs_of(form)) for state in {**STATES, **_FAR} for form in _forms(state)]
+    found = zip(forms, fits(frames, [form for _, form in forms], ANYTHING), strict=True)
+    behind = _behind((state, max(fit, least)) for (state, _), fit in found)
+    return behind
+
+
+def _behind(fits_of: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """By how much the best fit of each state is behind the best of all; nothing if that is bad."""
+    best: dict[str, float] = {}
+    for state, fit in fits_of:
+        best[state] = max(best.get(state, fit), fit)
+    top = max(best.values(), default=SAYS - 1)
+    return {state: fit - top for state, fit in best.items()} if top >= SAYS else {}
+
+
+def _forms(state: str) -> tuple[str, ...]:
+    """How people write a state: its two letters, spelt out, and shortened."""
+    names = {**STATES, **_FAR}
+    return tuple(dict.fromkeys((state, names.get(state, state), _TRADITIONAL.get(state, state))))
 
 
 _Key = tuple[str, str, tuple[str, ...]]
@@ -95,7 +129,7 @@ def _key(place: Place) -> _Key:
 def _names(city: str, state: str, others: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
     """The signs of all that people write for a place, the usual first."""
     short = " ".join(_SHORT_FORMS.get(word, word) for word in city.upper().split())
-    ends = state, STATES.get(state, state), ""
+    ends = *_forms(state), ""
     names = [f"{name} {end}" for name in (city, short) for end in ends]
     names += [f"{name} {end}" for end in (state, "") for name in others]
     return tuple(dict.fromkeys(filter(None, map(signs_of, names))))

@@ -21,6 +21,7 @@ Mask8 = npt.NDArray[np.uint8]
 """(H, W) 1 where there is ink."""
 Vector = npt.NDArray[np.float64]
 
+_LEAST_DPI = 75.0
 _THIN = 0.04
 """A line of them is no taller than this, in inches, at any place; strokes of letters are."""
 _PIECE, _BAND = 0.22, 0.2
@@ -48,8 +49,8 @@ _SAME = 0.035
 """Pieces whose levels differ less are of one line, in inches."""
 _HALF, _ON = 0.5, 0.25
 """A line is there where such a share of it shows, looked at every so many inches."""
-_OUTER, _ABOUT = 0.45, (0, -1, 1, -2, 2)
-"""The same of one above or below all others, which may lie so many pixels off."""
+_OUTER, _ABOUT, _MOST_OUTER = 0.45, (0, -1, 1, -2, 2), 6
+"""The same of one above or below all others, so many at the most, which may lie some pixels off."""
 
 
 class Piece(NamedTuple):
@@ -75,7 +76,14 @@ class Shape(NamedTuple):
 
 
 def without_waves(mask: Mask8, dpi: float) -> Mask8:
-    """The mask without the lines of cancellations, but for the strokes that cross them."""
+    """The mask without the lines of cancellations, but for the strokes that cross them.
+
+    Args:
+        mask: (H, W) 1 where there is ink.
+        dpi: its resolution; at a low one the lines cannot be told, and the mask is left.
+    """
+    if dpi < _LEAST_DPI:
+        return mask
     tall = max(3, round(_THIN * dpi)) + 1
     thin = mask & ~cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
     labels, stats = imageops.components(thin)
@@ -238,10 +246,11 @@ def _with_outer(
 ) -> list[float]:
     """The levels, and those above and below where a line shows that has no free piece."""
     columns, usual = np.arange(*known), imageops.median(np.diff(levels))
+    about = [away for away in _ABOUT if abs(away) < usual / 2]
     found = list(levels)
     for end, step in ((0, -usual), (-1, usual)):
-        while True:
-            near = [found[end] + step + away for away in _ABOUT]
+        for _ in range(_MOST_OUTER):
+            near = [found[end] + step + away for away in about]
             shares = [_shown(thin, [level], shape, columns) for level in near]
             if max(shares) < _OUTER:
                 break
