@@ -65,3 +65,12 @@ def test_an_outline_of_all_has_nothing_around_it() -> None:
     write(image, 260)
     all_ = np.array([(0, 0), (480, 0), (480, 300), (0, 300)], np.float64)
     assert not is_written_around(image, [all_])
+
+
+def test_another_paper_on_the_table_does_not_count() -> None:
+    """A receipt beside the envelope, which is written as well."""
+    image = face(90)
+    cv2.fillConvexPoly(image, PANEL.astype(np.int32), 235)
+    image[60:290, 240:420] = 240
+    write(image, 260)
+    assert not is_written_around(image, [PANEL])

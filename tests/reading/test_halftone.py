@@ -51,3 +51,12 @@ def test_greys_and_plain_black_and_white_are_left_as_they_are(grain: int) -> Non
 
 def test_an_empty_page_is_not_dithered() -> None:
     assert not is_dithered(blank(40, 30))
+
+
+def test_of_a_tiny_image_nothing_can_be_told() -> None:
+    """A slanting stroke of one pixel has no neighbours beside it."""
+    image = blank(70, 20)
+    for k in range(20):
+        image[k, 3 * k : 3 * k + 1] = 0
+    assert not is_dithered(image)
+    assert not is_dithered(blank(1, 1))

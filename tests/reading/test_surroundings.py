@@ -157,3 +157,20 @@ def test_the_height_of_the_digits_is_told_beside_the_other_lines() -> None:
     assert relative_height(field) == pytest.approx(0.5)
     alone = replace(field, block=replace(block, lines=block.lines[1:]))
     assert relative_height(alone) == pytest.approx(1.0)
+
+
+def test_a_boxed_state_or_city_is_not_joined_to_boxed_digits() -> None:
+    state, boxed = row_of(120, 100, 2), row_of(320, 100, 5)
+    cells = tuple(Box(box.x0 - 4, 94, box.x1 + 4, 146) for box in (*state, *boxed))
+    page = field_of(blank(900, 300), 40).page
+    line = TextLine((*state, *boxed), 0.0, 40.0, cells)
+    block = AddressBlock(page, line.box, (line,), 1.0)
+    field = ZipField(page, Box.around(boxed), 0.0, 40.0, 1.0, block)
+    assert joined(hypothesis_in(field, boxed)) < 0
+
+
+def test_small_letters_between_part_a_capital_from_the_digits() -> None:
+    digits = row_of(320, 100, 5)
+    capital, small = Box(250, 100, 275, 140), Box(280, 122, 296, 140)
+    field, _ = block_of(row_of(20, 20, 9), [*row_of(20, 100, 5), capital, small, *digits])
+    assert joined(hypothesis_in(field, digits)) == -3.0

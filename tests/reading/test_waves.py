@@ -73,3 +73,17 @@ def test_the_mask_is_not_changed() -> None:
     before = marked.copy()
     without_waves(marked, DPI)
     assert (marked == before).all()
+
+
+@pytest.mark.parametrize("dpi", [24.0, 50.0, 76.0, DPI])
+@pytest.mark.parametrize("step", [2, 3, 5])
+def test_lines_however_close_come_to_an_end(dpi: float, step: int) -> None:
+    mask = np.zeros((140, 300), np.uint8)
+    mask[40 : 40 + 7 * step : step, 20:260] = 1
+    assert without_waves(mask, dpi).sum() <= mask.sum()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 60), (60, 1), (9, 9)])
+def test_the_smallest_masks_are_left(shape: tuple[int, int]) -> None:
+    mask = np.ones(shape, np.uint8)
+    assert (without_waves(mask, DPI) == mask).all()
