@@ -5,6 +5,7 @@
 
 Five digits of one writer of the file's test part stand beside one another, touching or
 overlapping in ``--touching`` of the strings, each string scanned from paper of its own.
+Writers come by how many digits there are of them, so that no digit comes oftener than others.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from rich.progress import track
 
 from zipreader.training.scanning import ScanConfig, scan
-from zipreader.training.sources import Sources
+from zipreader.training.sources import Sources, given, hands
 from zipreader.training.splits import Part
 from zipreader.training.strings import StringConfig, compose
 from zipreader.training.writers import RealWriter
@@ -33,7 +34,12 @@ def write_string(
     strokes: Path, rng: np.random.Generator, config: StringConfig
 ) -> tuple[cv2.typing.MatLike, str]:
     """The image of a string, grey, and what it says."""
-    writer = RealWriter.random(Sources(strokes=strokes), Part.TEST, rng)
+    sources = Sources(strokes=strokes)
+    writers = hands(given(sources.strokes), Part.TEST)
+    names = sorted(writers)
+    shares = np.array([len(writers[name]) for name in names], float)
+    name = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+    writer = RealWriter(sources, Part.TEST, name, writers[name])
     items, labels = zip(*(writer.digit(rng) for _ in range(_DIGITS)), strict=True)
     string = compose(items, labels, rng, config)
     return scan(string.coverage, rng, ScanConfig()), "".join(map(str, labels))
@@ -49,18 +55,18 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--touching", type=float, default=StringConfig().touching)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    chosen = parser.parse_args()
     default = StringConfig()
-    config = replace(default, touching=given.touching, pen=replace(default.pen, height=_HEIGHT))
-    given.folder.mkdir(parents=True, exist_ok=True)
-    with (given.folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
+    config = replace(default, touching=chosen.touching, pen=replace(default.pen, height=_HEIGHT))
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    with (chosen.folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
         truth = csv.writer(file)
         truth.writerow(["file", "label"])
-        for number in track(range(given.count), "Writing strings"):
-            rng = np.random.default_rng((given.seed, number))
-            image, label = write_string(given.strokes, rng, config)
+        for number in track(range(chosen.count), "Writing strings"):
+            rng = np.random.default_rng((chosen.seed, number))
+            image, label = write_string(chosen.strokes, rng, config)
             name = f"{number:05d}.png"
-            cv2.imwrite(str(given.folder / name), image)
+            cv2.imwrite(str(chosen.folder / name), image)
             truth.writerow([name, label])
 
 
