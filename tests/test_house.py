@@ -74,6 +74,7 @@ READING: dict[str, set[str]] = {
     "surroundings": {"measures"},
     "otherwise": {"letters", "wording"},
     "together": set(),
+    "evidence": {"blots", "otherwise", "rivals", "surroundings", "town"},
     "rivals": {"measures"},
     "search": {"measures", "probability", "rivals", "wording"},
     "decide": {"wording"},

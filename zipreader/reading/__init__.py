@@ -20,6 +20,7 @@
 ``town``        the line before a ZIP -> how well it agrees with their places
 ``otherwise``   the words about the digits -> what they may be but a ZIP
 ``together``    strip and place -> the odds of each ZIP against all that both may mean
+``evidence``    hypothesis and what its field shows -> what its probability is told from
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
 ``search``      which fields are read, and when that is enough

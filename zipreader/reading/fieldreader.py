@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from zipreader.config import ReaderConfig
 from zipreader.elements import (
     AddressBlock,
     Frames,
-    InkMap,
     Lattice,
     Scores,
     Spelling,
     ZipField,
     ZipHypothesis,
 )
-from zipreader.reading.blots import Whole, ink_girths, struck, thickest, whole_ink
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
 from zipreader.reading.ctc import by_count, by_zip, probabilities
 from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
+from zipreader.reading.evidence import FieldFacts, InkFacts, evidence_of
 from zipreader.reading.otherwise import Otherwise, otherwise
 from zipreader.reading.probability import Calibration
-from zipreader.reading.rivals import ALONE, LIGHT
 from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.reading.surroundings import (
     Surroundings,
-    joined,
-    relative_height,
     surroundings,
     whole_line,
 )
@@ -41,7 +36,6 @@ from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
 from zipreader.reading.wording import SAYS, name_in
 
-_LEAST_SCORE = 1e-6
 _ZIP, _ZIP4 = 5, 9
 _FEW = 3
 _LONGEST, _WRITTEN, _WORD = 3, 2, 4
@@ -94,8 +88,7 @@ class FieldReader:
             spelling = self.speller.look_again(spelling, self.config.spell)
         with clock("segment"):
             lattice = segment(field, self.config.segment)
-            source = lattice.source
-            girths = ink_girths(source)
+            ink = InkFacts.of(lattice.source)
         with clock("classify"):
             scores = self.classifier.scores(lattice.tiles)
         with clock("decode"):
@@ -115,19 +108,11 @@ class FieldReader:
         with clock("town"):
             odds = self._odds(hypotheses, named, spelled, spelling)
             others = self._otherwise(about, line, named)
-        judge = partial(
-            self._judge,
-            spelling=spelling,
-            views=views,
-            spelled=spelled,
-            others=others,
-            odds=odds,
-            best_place=best_place,
-            rules=source.rules,
-            whole=whole_ink(source),
-            girths=girths,
-        )
-        return [judge(each, named=fit) for each, fit in zip(hypotheses, named, strict=True)]
+        facts = FieldFacts(spelling, views, spelled, odds, others, ink, best_place)
+        return [
+            self._judged(each, evidence_of(each, fit, facts))
+            for each, fit in zip(hypotheses, named, strict=True)
+        ]
 
     def _decode(
         self, lattice: Lattice, scores: Scores, spelling: Spelling, texts: Sequence[str]
@@ -194,52 +179,8 @@ class FieldReader:
         known, last = ([each for each in each_of if each is not None] for each_of in (words, ends))
         return otherwise(before, known, last, self.config.town.least)
 
-    def _judge(
-        self,
-        hypothesis: ZipHypothesis,
-        spelling: Spelling,
-        views: Sequence[Mapping[str, float]],
-        spelled: Mapping[str, float],
-        named: Agreement,
-        others: Otherwise,
-        odds: Mapping[str, float],
-        best_place: float,
-        rules: InkMap | None,
-        whole: Whole,
-        girths: InkMap,
-    ) -> ZipHypothesis:
-        """Add what the strip, the directory and the words about it say, and the probability."""
-        boxes = [each.glyph.box for each in hypothesis.digits[:_ZIP]]
-        rivals = [p for other, p in spelled.items() if other != hypothesis.zip]
-        evidence = {
-            **hypothesis.evidence,
-            "assigned": float(hypothesis.place is not None),
-            "field_score": hypothesis.field.score,
-            "field_share": hypothesis.field.score / max(best_place, _LEAST_SCORE),
-            "thickest": thickest(girths, boxes),
-            "struck": struck(rules, whole, boxes),
-            "pixel_height": hypothesis.field.digit_height,
-            "complete": spelling.counts[_ZIP] + spelling.counts[_ZIP4],
-            "four": spelling.counts[_ZIP - 1],
-            "six": spelling.counts[_ZIP + 1],
-            "spelled": spelled[hypothesis.zip],
-            "spelled_least": min(view[hypothesis.zip] for view in views),
-            "spelled_rival": max(rivals, default=0.0),
-            "named": named.own,
-            "named_rival": named.rival,
-            "legible": named.legible,
-            "stated": named.state,
-            "joined": joined(hypothesis),
-            "height": relative_height(hypothesis.field),
-            "preceded": others.preceded,
-            "numbered": others.numbered,
-            "ended": others.ended,
-            "together": odds[hypothesis.zip],
-            "lead": ALONE,
-            "passed": 0.0,
-            "written": 1.0,
-            "shadow": LIGHT,
-        }
+    def _judged(self, hypothesis: ZipHypothesis, evidence: dict[str, float]) -> ZipHypothesis:
+        """The hypothesis with all its evidence, and the probability that this tells."""
         probability = self.calibration.probability(evidence)
         return replace(hypothesis, evidence=evidence, probability=probability)
 
