@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.drawing import Envelope, blank, draw_envelope, print_text, printed, upright
 from zipreader.config import FieldsConfig, LinesConfig, LocateConfig
 from zipreader.elements import AddressBlock, Box, TextLine, ZipField
-from zipreader.reading.fields import whole_field, zip_fields
+from zipreader.reading.fields import whole_field, whole_fields, zip_fields
 from zipreader.reading.lines import find_lines
 from zipreader.reading.locate import locate
 
@@ -248,6 +248,21 @@ def test_a_zip_at_the_left_of_a_long_box_is_kept_whole() -> None:
     assert field.digit_height == pytest.approx(alone.digit_height, abs=1)
     assert field.box.x0 == 0
     assert digits.shape[1] - 20 <= field.box.x1 < grey.shape[1] // 2
+
+
+def test_a_lone_field_is_looked_at_in_the_usual_height_as_well() -> None:
+    """Its tall parts may be pieces of faint digits."""
+    tight = upright(printed("38117", 60, 20))
+    assert [field.digit_height for field in whole_fields(tight)] == [
+        whole_field(tight).digit_height
+    ]
+    grey = blank(300, 100)
+    for piece in range(8):
+        grey[40:68, 20 + 30 * piece : 24 + 30 * piece] = 0
+    low, usual = whole_fields(upright(grey))
+    assert low.digit_height == pytest.approx(28)
+    assert usual.digit_height == pytest.approx(60)
+    assert low.box == usual.box
 
 
 def test_a_blank_crop_is_a_field_too() -> None:

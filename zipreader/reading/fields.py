@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, chain, repeat
 
 import numpy as np
@@ -28,6 +29,8 @@ _BESIDE_CELLS = 0.5
 _BESIDE, _PIECE_WEIGHT = 2.0, 0.6
 """A space of so many text heights may part a line from what stands beside the address, and the
 weight of an end before such a space."""
+_USUAL_HEIGHT, _SAME_HEIGHT = 0.6, 0.12
+"""Of a cut-out ZIP: the height of its digits in heights of the image, and what is no other."""
 _End = tuple[Box, float]
 """The right end of a line, and the height of its digits."""
 
@@ -43,6 +46,20 @@ def zip_fields(blocks: Iterable[AddressBlock], config: FieldsConfig) -> tuple[Zi
     return tuple(sorted(fields, key=lambda field: -field.score))
 
 
+def whole_fields(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> tuple[ZipField, ...]:
+    """The field of an image that shows nothing but a ZIP, at the heights that its digits may have.
+
+    Its tall parts may be pieces of digits, where these are faint or a pattern runs through them:
+    people who cut a ZIP out leave little room above and below it.
+    """
+    found = whole_field(page, config)
+    height = page.grey.shape[0]
+    usual = replace(found, digit_height=_USUAL_HEIGHT * height)
+    if abs(found.digit_height - usual.digit_height) < _SAME_HEIGHT * height:
+        return (found,)
+    return found, usual
+
+
 def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField:
     """The field of an image that shows nothing but a ZIP; its digits are the tall parts.
 
@@ -56,7 +73,9 @@ def whole_field(page: UprightPage, config: FieldsConfig = _DEFAULTS) -> ZipField
         for x, _, w, h, _ in stats[1:]
         if 0.25 * height <= h <= 0.98 * height and w <= 0.9 * width
     ]
-    digit_height = imageops.median(np.array([h for h, _ in tall])) if tall else 0.6 * height
+    digit_height = (
+        imageops.median(np.array([h for h, _ in tall])) if tall else _USUAL_HEIGHT * height
+    )
     left, right, longest = 0, width, config.longest * digit_height
     if width > longest:
         end = max((x for _, x in tall), default=width)

@@ -17,7 +17,7 @@ from zipreader.reading.clock import Clock
 from zipreader.reading.decide import decide
 from zipreader.reading.directory import Directory
 from zipreader.reading.fieldreader import FieldReader, PageReaders
-from zipreader.reading.fields import whole_field, zip_fields
+from zipreader.reading.fields import whole_fields, zip_fields
 from zipreader.reading.halftone import descreened
 from zipreader.reading.images import open_pages, page_from_array
 from zipreader.reading.lines import find_lines
@@ -143,9 +143,9 @@ class Reader:
         clock = Clock()
         with clock("page"):
             page = descreened(page)
-            field = whole_field(whole_page(page, self.config.page))
+            fields = whole_fields(whole_page(page, self.config.page))
         alone = replace(self.config.search, least_spelled=0.0)
-        search = self._begin(field.page, (), (field,), clock, config=alone)
+        search = self._begin(fields[0].page, (), fields, clock, config=alone)
         search.finish()
         return self._reading(page, search, clock)
 
