@@ -27,11 +27,7 @@ from zipreader.reading.segment import segment
 from zipreader.reading.speller import Speller
 from zipreader.reading.strip import strip
 from zipreader.reading.stripnet import StripNetwork
-from zipreader.reading.surroundings import (
-    Surroundings,
-    surroundings,
-    whole_line,
-)
+from zipreader.reading.surroundings import Surroundings, surroundings, whole_line
 from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
 from zipreader.reading.wording import SAYS, name_in

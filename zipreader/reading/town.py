@@ -99,8 +99,7 @@ def _ends_in(frames: Frames, least: float) -> dict[str, float]:
     """
     forms = [(state, signs_of(form)) for state in {**STATES, **_FAR} for form in _forms(state)]
     found = zip(forms, fits(frames, [form for _, form in forms], ANYTHING), strict=True)
-    behind = _behind((state, max(fit, least)) for (state, _), fit in found)
-    return behind
+    return _behind((state, max(fit, least)) for (state, _), fit in found)
 
 
 def _behind(fits_of: Iterable[tuple[str, float]]) -> dict[str, float]:

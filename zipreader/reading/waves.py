@@ -22,6 +22,7 @@ Mask8 = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float64]
 
 _LEAST_DPI = 75.0
+"""Below it the lines of a cancellation are hardly a pixel thick, or run together."""
 _THIN = 0.04
 """A line of them is no taller than this, in inches, at any place; strokes of letters are."""
 _PIECE, _BAND = 0.22, 0.2
@@ -38,9 +39,10 @@ _CLEAR, _MANY = 0.6, 40
 """Such a share of so few lines shows from end to end; more pieces than so many are a texture."""
 _PERIODS = np.geomspace(0.22, 1.2, 36)
 """Of waves, in inches."""
-_TINY = 1e-6
 _STEP = 3
 """Every so many columns of a piece are looked at."""
+_TINY = 1e-6
+"""Keeps the fit of pieces that are level from having no one answer."""
 _LIKE = 0.01
 """The root mean square of what is left is no more, in inches."""
 _MOST = 0.5
