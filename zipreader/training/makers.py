@@ -13,6 +13,7 @@ from zipreader.training.glyphs import reviewed_glyphs
 from zipreader.training.habits import HabitConfig, with_habits
 from zipreader.training.marks import mark
 from zipreader.training.printed import printed_digits, printed_letters
+from zipreader.training.rewritten import RewriteConfig, rewritten
 from zipreader.training.scanning import ScanConfig, scanned_tile
 from zipreader.training.segmented import (
     segmented_images,
@@ -128,7 +129,10 @@ def _drawn_tiles(
     scanning = ScanConfig()
     tiles = []
     for row, label in zip(rows, labels, strict=True):
-        item = with_habits(strokes.item(int(row)), int(label), rng, habits)
+        item = strokes.item(int(row))
+        if trains and rng.random() < RewriteConfig().share:
+            item = rewritten(item, rng, rng, RewriteConfig())
+        item = with_habits(item, int(label), rng, habits)
         tiles.append(scanned_tile(draw(item, rng, pen), rng, scanning))
     return np.stack(tiles)
 

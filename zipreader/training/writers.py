@@ -10,6 +10,7 @@ import numpy as np
 from zipreader.elements import NOT_A_DIGIT
 from zipreader.training.habits import HabitConfig, with_habits
 from zipreader.training.invented import InventedHand
+from zipreader.training.rewritten import RewriteConfig, rewritten
 from zipreader.training.sources import Rows, Sources, given, hands, strokes_of
 from zipreader.training.splits import Part
 from zipreader.training.spoilt import struck_out
@@ -37,13 +38,17 @@ class RealWriter:
     part: Part
     name: str
     rows: Rows
+    other: int | None = None
+    """Seed of the hand that is made of his; ``None`` for his own."""
 
     @classmethod
     def random(cls, sources: Sources, part: Part, rng: np.random.Generator) -> RealWriter:
-        """Any writer of a part."""
+        """Any writer of a part; where he trains, mostly another hand made of his."""
         writers = hands(given(sources.strokes), part)
         name = sorted(writers)[int(rng.integers(len(writers)))]
-        return cls(sources, part, name, writers[name])
+        changed = part is Part.TRAIN and rng.random() < RewriteConfig().share
+        other = int(rng.integers(2**32)) if changed else None
+        return cls(sources, part, name, writers[name], other)
 
     def digit(self, rng: np.random.Generator) -> tuple[list[Points], int]:
         """One of his digits."""
@@ -51,7 +56,10 @@ class RealWriter:
         row = int(rng.choice(self.rows))
         label = int(strokes.labels[row])
         habits = HabitConfig() if self.part is Part.TRAIN else HabitConfig.none()
-        return with_habits(strokes.item(row), label, rng, habits), label
+        item = strokes.item(row)
+        if self.other is not None:
+            item = rewritten(item, np.random.default_rng((self.other, label)), rng, RewriteConfig())
+        return with_habits(item, label, rng, habits), label
 
     def letter(self, rng: np.random.Generator) -> list[Points] | None:
         """One of his letters, or anybody's where there is none of his."""
