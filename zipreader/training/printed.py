@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from zipreader.elements import InkMap, Tiles
 from zipreader.synth.fonts import Face, Style, load
+from zipreader.training.elastic import elastic
 from zipreader.training.lookalikes import LOOK_ALIKES
 from zipreader.training.scanning import ScanConfig, scanned_tile
 from zipreader.training.sources import Made, Sources, no_digits
@@ -22,6 +23,8 @@ from zipreader.training.typefaces import Families, faces_of
 
 _SIDE = 72
 """Size in pixels at which characters are drawn before they are brought to size."""
+_PART = 0.35
+"""How far apart parts are displaced differently, in sizes of the face."""
 _DIGITS = "0123456789"
 _SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#%*+=@$"<>~^_-.:'
 _LETTERS = "".join(sign for sign in _SIGNS if sign not in LOOK_ALIKES)
@@ -37,6 +40,8 @@ class PrintConfig:
     shear: float = 0.22
     """Slanted faces are made by shear."""
     rotation: float = 4.0
+    bend: float = 0.045
+    """Largest displacement of parts of what looks handwritten, in sizes of the face."""
     spread: tuple[int, int] = (-2, 4)
     """Pixels by which the ink spreads or shrinks, at the size of drawing."""
     worn: float = 0.45
@@ -79,6 +84,8 @@ def print_text(text: str, face: Face, rng: np.random.Generator, config: PrintCon
 def _struck(
     canvas: npt.NDArray[np.uint8], face: Face, rng: np.random.Generator, config: PrintConfig
 ) -> InkMap:
+    if face.style is Style.HAND:
+        canvas = elastic(canvas, rng, rng.uniform(0, config.bend) * _SIDE, _PART * _SIDE)
     canvas = _spread(canvas, int(rng.integers(config.spread[0], config.spread[1] + 1)))
     if rng.random() < config.worn:
         canvas = _WORN[int(rng.integers(len(_WORN)))](canvas, rng)

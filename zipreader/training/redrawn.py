@@ -10,10 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.elements import InkMap, Tiles
+from zipreader.training.elastic import elastic
 from zipreader.training.strings import WrittenString
 
 _LEVEL = 105
 """Grey at which the edge of a scanned stroke is taken."""
+_PART = 0.4
+"""How far apart parts of a digit are displaced differently, in its heights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class RedrawConfig:
     shear: float = 0.25
     aspect: tuple[float, float] = (0.8, 1.25)
     rotation: float = 4.0
+    bend: float = 0.04
+    """Largest standard deviation of the displacement of a digit's parts."""
     gap: tuple[float, float] = (-0.14, 0.22)
     touching: float = 0.4
     baseline: float = 0.06
@@ -60,7 +65,8 @@ def compose_images(
         if label == 0 and rng.random() < config.small_zero:
             tall *= rng.uniform(0.5, 0.85)
         turn = np.deg2rad(rng.uniform(-config.rotation, config.rotation))
-        digit = redraw(image, tall, (shear, aspect, turn), width)
+        bend = rng.uniform(0, config.bend) * tall
+        digit = redraw(image, tall, (shear, aspect, turn), width, bend, rng)
         floor = height * rng.normal(0, config.baseline)
         if tall < 0.9 * height and rng.random() < 0.4:
             floor -= 0.5 * (height - tall)
@@ -71,11 +77,17 @@ def compose_images(
 
 
 def redraw(
-    image: npt.NDArray[np.uint8], height: float, hand: tuple[float, float, float], width: float
+    image: npt.NDArray[np.uint8],
+    height: float,
+    hand: tuple[float, float, float],
+    width: float,
+    bend: float = 0.0,
+    rng: np.random.Generator | None = None,
 ) -> InkMap:
     """A 28x28 digit as ink ``height`` pixels tall, cropped, with strokes about ``width`` wide.
 
-    ``hand`` is shear (dx/dy), aspect and turn in radians.  The stroke's edge is moved
+    ``hand`` is shear (dx/dy), aspect and turn in radians; ``bend``, in pixels, is how far
+    its parts are displaced where a generator is given.  The stroke's edge is moved
     along its distance map, but never past the middle of the stroke.
     """
     rows, columns = np.flatnonzero(image.max(axis=1) > 60), np.flatnonzero(image.max(axis=0) > 60)
@@ -91,6 +103,8 @@ def redraw(
     offset = side / 2 - linear @ centre
     matrix = np.column_stack([linear, offset])
     large = cv2.warpAffine(image.astype(np.float32), matrix, (side, side), flags=cv2.INTER_CUBIC)
+    if rng is not None:
+        large = elastic(large, rng, bend, _PART * height)
     large = cv2.GaussianBlur(large, (0, 0), 0.45 * scale)
     shape = (large > min(_LEVEL, 0.6 * float(large.max()))).astype(np.uint8)
     inside = cv2.distanceTransform(shape, cv2.DIST_L2, 5)

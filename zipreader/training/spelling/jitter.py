@@ -9,6 +9,10 @@ import numpy as np
 
 from zipreader.elements import Strip
 from zipreader.reading.strip import ROWS
+from zipreader.training.elastic import elastic
+
+_PART = 12
+"""How far apart parts of a strip are displaced differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class StripJitter:
     margin: int = 10
     gain: tuple[float, float] = (0.8, 1.6)
     offset: tuple[float, float] = (-0.06, 0.12)
+    bent: float = 0.5
+    """How often the parts of the strip are displaced, neighbours alike."""
+    bend: float = 0.8
+    """Largest standard deviation of the displacement."""
     blur: float = 0.15
     clutter: float = 0.15
     """How often a rest of another line stands at the edge."""
@@ -45,6 +53,8 @@ def jittered(strip: Strip, rng: np.random.Generator, config: StripJitter) -> Str
     place = np.array([width / 2, ROWS / 2 + rng.uniform(-config.shift, config.shift)])
     matrix = np.column_stack([linear, place - linear @ middle])
     moved = cv2.warpAffine(strip, matrix, (width, ROWS), flags=cv2.INTER_LINEAR)
+    if rng.random() < config.bent:
+        moved = elastic(moved, rng, rng.uniform(0, config.bend), _PART)
     if rng.random() < config.blur:
         moved = cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.4, 0.9))
     gain, offset = rng.uniform(*config.gain), rng.uniform(*config.offset)
