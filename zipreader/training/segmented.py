@@ -40,6 +40,7 @@ from zipreader.training.sources import (
 )
 from zipreader.training.splits import Part
 from zipreader.training.strings import (
+    OWN_SIZE,
     LabelRule,
     StringConfig,
     WrittenString,
@@ -128,7 +129,9 @@ def _found(
 def string_config(part: Part) -> StringConfig:
     """Any pen; hands vary where they train, else they are as written."""
     config = StringConfig()
-    return config if part is Part.TRAIN else replace(config, pen=config.pen.as_written())
+    if part is Part.TRAIN:
+        return replace(config, own_size=OWN_SIZE)
+    return replace(config, pen=config.pen.as_written())
 
 
 def segmented_words(

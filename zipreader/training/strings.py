@@ -12,6 +12,9 @@ import numpy.typing as npt
 from zipreader.elements import NOT_A_DIGIT, InkMap, Mask
 from zipreader.training.strokes import PenConfig, Points, extent, hand, ink_strokes, pen, slanted
 
+OWN_SIZE = 0.1
+"""``StringConfig.own_size`` where hands vary."""
+
 
 @dataclass(frozen=True, slots=True)
 class StringConfig:
@@ -25,6 +28,8 @@ class StringConfig:
     baseline: float = 0.08
     size: float = 0.12
     """Standard deviation of the relative size of digits."""
+    own_size: float = 0.0
+    """The same of the size that a hand gives to all digits of one value."""
     small_zero: float = 0.2
     """How often zeros are written small."""
     letter_size: tuple[float, float] = (0.55, 1.15)
@@ -78,12 +83,14 @@ def compose(
     width, height = pen(rng, config.pen), rng.uniform(*config.pen.height)
     low, high = config.gap
     gaps = (low, low + 0.4 * (high - low)) if rng.random() < config.touching else (low / 3, high)
+    own = np.exp(rng.normal(0, config.own_size, NOT_A_DIGIT + 1))
+    own[NOT_A_DIGIT] = 1.0
     placed: list[list[Points]] = []
     edge = 0.0
     for strokes, label, extra in zip(items, labels, room or [0.0] * len(items), strict=True):
         turned = slanted(strokes, matrix)
         flat = label == NOT_A_DIGIT and _is_flat(turned)
-        tall = rng.uniform(0.2, 0.5) if flat else _size(label, rng, config)
+        tall = rng.uniform(0.2, 0.5) if flat else own[label] * _size(label, rng, config)
         turned = [bend(stroke * (tall / extent(turned))) for stroke in turned]
         points = np.concatenate(turned)
         left, floor = float(points[:, 0].min()), float(points[:, 1].max())

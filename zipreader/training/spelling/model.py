@@ -37,11 +37,11 @@ _COMPARED = 400
 class StripPlan:
     """How many strips, and how long."""
 
-    composed: int = 150_000
+    composed: int = 200_000
     pieces: int = 3_000
-    invented: int = 40_000
+    invented: int = 50_000
     """Strips of invented hands, which only train."""
-    epochs: int = 8
+    epochs: int = 5
     seed: int = 1
     precision: str = "float32"
     lettering: int = 0

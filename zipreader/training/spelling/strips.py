@@ -36,7 +36,7 @@ from zipreader.training.sources import (
 )
 from zipreader.training.spelling.labels import OTHER, Labelled, merged
 from zipreader.training.splits import Part
-from zipreader.training.strings import StringConfig, compose, in_box, with_rule
+from zipreader.training.strings import OWN_SIZE, StringConfig, compose, in_box, with_rule
 from zipreader.training.strokes import PenConfig, Points
 from zipreader.training.typefaces import faces_of
 from zipreader.training.writers import InventedWriter, RealWriter, Writer
@@ -117,7 +117,8 @@ def _by(writer: Writer, part: Part, rng: np.random.Generator, config: StripConfi
     base = StringConfig(
         PenConfig(config.height, width=(0.045, 0.19), rotation=4.0), config.gap, config.touching
     )
-    style = base if part is Part.TRAIN else replace(base, pen=base.pen.as_written())
+    trains = part is Part.TRAIN
+    style = replace(base, own_size=OWN_SIZE) if trains else replace(base, pen=base.pen.as_written())
     string = compose(items, labels, rng, style, room)
     return Labelled(scanned(string.coverage, string.height, rng, config), merged(labels))
 
@@ -259,10 +260,10 @@ def _specked(coverage: InkMap, height: float, rng: np.random.Generator) -> InkMa
 Shares = dict[str, tuple[Maker, float]]
 """Makers of strips and their shares."""
 STRIPS: Shares = {
-    "written": (written, 0.41),
-    "redrawn": (redrawn, 0.26),
-    "printed": (printed, 0.26),
-    "words": (words, 0.07),
+    "written": (written, 0.39),
+    "redrawn": (redrawn, 0.25),
+    "printed": (printed, 0.3),
+    "words": (words, 0.06),
 }
 """Of the hands and faces of the data."""
 INVENTED: Shares = {"invented": (invented, 1.0)}
