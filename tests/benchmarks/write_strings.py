@@ -5,6 +5,7 @@
 
 Five digits of one writer of the file's test part stand beside one another, touching or
 overlapping in ``--touching`` of the strings, each string scanned from paper of its own.
+The digits are as they were written; ``--vary`` slants, stretches and bends each hand besides.
 Writers come by how many digits there are of them, so that no digit comes oftener than others.
 """
 
@@ -54,10 +55,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where to write")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--touching", type=float, default=StringConfig().touching)
+    parser.add_argument("--vary", action="store_true", help="make other hands of them")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    default = StringConfig()
-    config = replace(default, touching=chosen.touching, pen=replace(default.pen, height=_HEIGHT))
+    pen = StringConfig().pen if chosen.vary else StringConfig().pen.as_written()
+    config = StringConfig(pen=replace(pen, height=_HEIGHT), touching=chosen.touching)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     with (chosen.folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
         truth = csv.writer(file)
