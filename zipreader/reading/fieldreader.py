@@ -21,6 +21,7 @@ from zipreader.reading.ctc import by_count, by_zip, probabilities
 from zipreader.reading.decode import decode, weighed
 from zipreader.reading.directory import Directory
 from zipreader.reading.evidence import FieldFacts, InkFacts, evidence_of
+from zipreader.reading.narrow import narrowed
 from zipreader.reading.otherwise import Otherwise, otherwise
 from zipreader.reading.probability import Calibration
 from zipreader.reading.segment import segment
@@ -83,7 +84,7 @@ class FieldReader:
         with clock("spell"):
             spelling = self.speller.look_again(spelling, self.config.spell)
         with clock("segment"):
-            lattice = segment(field, self.config.segment)
+            lattice = segment(narrowed(field, spelling, self.config.strip), self.config.segment)
             ink = InkFacts.of(lattice.source)
         with clock("classify"):
             scores = self.classifier.scores(lattice.tiles)

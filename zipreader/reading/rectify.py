@@ -15,7 +15,7 @@ from zipreader.reading.rules import without_frames, without_rules
 
 def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
     """The ink of the field: level, digits ``config.digit_height`` tall, lines and cells erased."""
-    matrix, size = _field_frame(field, config)
+    matrix, size = field_frame(field, config)
     grey = flat_part(field.page, matrix, size)
     ink = inkmap.ink(grey, config.paper_reach * config.digit_height)
     if field.cells:
@@ -28,7 +28,7 @@ def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
     return FieldInk(field, kept, matrix, config.digit_height, width, rules)
 
 
-def _field_frame(field: ZipField, config: SegmentConfig) -> tuple[Matrix, tuple[int, int]]:
+def field_frame(field: ZipField, config: SegmentConfig) -> tuple[Matrix, tuple[int, int]]:
     """The matrix from field to upright pixels, and the field's (width, height)."""
     scale = field.digit_height / config.digit_height
     margin = 2 * config.margin * config.digit_height
