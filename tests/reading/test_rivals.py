@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from tests.drawing import blank
 from zipreader.elements import AddressBlock, Box, Page, TextLine, UprightPage
-from zipreader.reading.rivals import ALONE, LIGHT, lead_of, lead_over_silent, shadow_over
+from zipreader.reading.rivals import (
+    ALONE,
+    LIGHT,
+    lead_of,
+    lead_over_silent,
+    senders_above,
+    shadow_over,
+)
 
 GREY = blank(400, 400)
 UPRIGHT = UprightPage(Page(GREY, "drawn.png"), GREY, np.eye(3), 0, 200.0)
@@ -79,3 +86,27 @@ def test_a_better_place_of_two_lines_throws_a_shadow(
 
 def test_without_another_place_there_is_light() -> None:
     assert shadow_over(address(20, 20), []) == LIGHT
+
+
+LEFT = address(10, 200)
+"""Level with another at (200, 210)."""
+
+
+@pytest.mark.parametrize(
+    ("other", "third", "sender"),
+    [
+        (address(200, 210), SENDER, True),
+        (address(200, 210, 35), SENDER, False),
+        (address(200, 300), SENDER, False),
+        (address(200, 210), address(20, 300), False),
+        (address(200, 210), address(220, 20), False),
+        (address(200, 210), replace(SENDER, lines=SENDER.lines[:2]), False),
+    ],
+    ids=["above", "taller", "lower", "sender-below", "postmark", "two-lines"],
+)
+def test_of_two_addresses_beside_each_other_none_is_the_senders_if_one_stands_above(
+    other: AddressBlock, third: AddressBlock, sender: bool
+) -> None:
+    blocks = (LEFT, other, third)
+    for one, beside in ((LEFT, other), (other, LEFT)):
+        assert senders_above(one, beside, blocks) == ([third] if sender else [])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from zipreader.elements import AddressBlock
-from zipreader.reading.measures import usual_height
+from zipreader.elements import AddressBlock, Box
+from zipreader.reading.measures import are_address, usual_height
 
 ALONE = 2.0
 """The lead where there is no other address."""
@@ -31,9 +31,24 @@ def lead_of(one: AddressBlock, other: AddressBlock) -> float:
     size = math.log(usual_height(one.lines) / usual_height(other.lines)) / math.log(_TALLER)
     if abs(size) >= 1:
         return math.copysign(1.0, size)
-    level = one.box.intersection(other.box).height >= min(one.box.height, other.box.height) / 2
-    axis = 0 if level else 1
+    axis = 0 if _are_level(one.box, other.box) else 1
     return math.copysign(_BY_PLACE, one.box.center[axis] - other.box.center[axis])
+
+
+def senders_above(
+    one: AddressBlock, other: AddressBlock, blocks: Iterable[AddressBlock]
+) -> list[AddressBlock]:
+    """The addresses above two of one size that stand beside each other: neither is the sender's."""
+    size = abs(math.log(usual_height(one.lines) / usual_height(other.lines)))
+    if size >= math.log(_TALLER) or not _are_level(one.box, other.box):
+        return []
+    top, right = min(one.box.y0, other.box.y0), max(one.box.center[0], other.box.center[0])
+    above = (block for block in blocks if block is not one and block is not other)
+    return [
+        block
+        for block in above
+        if block.box.center[1] < top and block.box.x1 < right and are_address(block.lines)
+    ]
 
 
 def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:
@@ -55,3 +70,8 @@ def shadow_over(one: AddressBlock, silent: Iterable[AddressBlock]) -> float:
         if other.score > one.score and len(other.lines) > 1
     ]
     return max(LIGHT, min(1.0, max(ratios, default=LIGHT)))
+
+
+def _are_level(one: Box, other: Box) -> bool:
+    """Whether both share half of the lower one's height: they stand beside each other."""
+    return one.intersection(other).height >= min(one.height, other.height) / 2

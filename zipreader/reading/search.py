@@ -22,6 +22,7 @@ from zipreader.reading.rivals import (
     LIGHT,
     lead_of,
     lead_over_silent,
+    senders_above,
     shadow_over,
 )
 from zipreader.reading.wording import SAYS
@@ -87,8 +88,8 @@ class Search:
     def crowded(self) -> bool:
         """Whether two addresses beside the best one have other ZIPs, in as good places.
 
-        A mailpiece has one sender, and a postmark is no address: there is another piece in the
-        image.
+        A mailpiece has one sender, who may have no ZIP, and a postmark is no address: there is
+        another piece in the image, or another addressee.
         """
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         if best is None or best.field.block is None:
@@ -100,10 +101,9 @@ class Search:
             and (zips := self._likely.get(block, set()))
             and best.zip not in zips
         ]
-        return any(
-            not zips & other and self._is_written(block) and self._is_written(beside)
-            for (block, zips), (beside, other) in combinations(others, 2)
-        )
+        pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
+        pairs += [(a, b) for a, _ in others for b in senders_above(best.field.block, a, self.blocks)]
+        return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
 
     @property
     def looked_at(self) -> tuple[ZipField, ...]:
