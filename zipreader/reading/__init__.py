@@ -10,6 +10,7 @@
 ``rectify``     ZIP field -> its ink, level, at one scale, without ruled lines
 ``strip``       field ink -> strip of fixed height, shared with training
 ``speller``     strip -> frames of scores -> what the field spells, uncut: the second reader
+``narrow``      wide field and what it spells -> the part of it that holds the digits
 ``segment``     ZIP field -> lattice of candidate glyphs
 ``normalize``   glyph -> 28x28 tile in MNIST format, shared with training
 ``classifier``  tiles -> scores for ten digits and not-a-digit
@@ -35,7 +36,7 @@
 Under them: ``imageops``, ``inkmap``, ``clock``, ``outline`` (of the envelope), ``sides`` (its
 edges), ``around`` (what is written beyond them), ``light`` (makes the paper white), ``barcodes``
 (no lines), ``levelrules`` (of a page), ``waves`` (of a cancellation), ``cells`` (of a form),
-``measures`` (of lines), ``columns`` and ``stacks`` (of the lines of two addresses), ``rules`` (of
+``spanning`` (parts what two lines share), ``measures`` (of lines), ``columns`` and ``stacks`` (of the lines of two addresses), ``rules`` (of
 a field), ``seams``, ``trellis``, ``align`` (where the digits of a given text stand), ``stripnet``
 (runs the networks that read strips), ``ctc`` (frames <-> texts), ``letters`` (the signs of words),
 ``wording`` (how well they say a name), ``trees`` (sums of decision trees), ``runtime`` (runs

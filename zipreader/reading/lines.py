@@ -15,6 +15,7 @@ from zipreader.reading.barcodes import barcodes
 from zipreader.reading.cells import find_cells, without_cells
 from zipreader.reading.levelrules import without_level_rules
 from zipreader.reading.measures import text_height
+from zipreader.reading.spanning import parted
 from zipreader.reading.waves import without_waves
 
 Boxes = npt.NDArray[np.float64]
@@ -94,23 +95,25 @@ def _text_parts(
     mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig
 ) -> tuple[Boxes, Boxes]:
     """Boxes of the components whose size may be a letter's, a digit's or a word's, and cells."""
-    stats = imageops.components(mask)[1][1:]
-    cells = find_cells(mask, stats, dpi)
+    labels, stats = imageops.components(mask)
+    cells = find_cells(mask, stats[1:], dpi)
     if cells:
         mask = without_cells(mask, cells, dpi)
-        stats = imageops.components(mask)[1][1:]
+        labels, stats = imageops.components(mask)
     x, y, width, height, area = stats[:, :5].T
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     keep = (longer >= config.speck * dpi) & (height <= config.tallest * dpi)
     keep &= width <= config.widest * dpi
     keep &= ~((longer >= config.rule[0] * dpi) & (shorter <= config.rule[1] * dpi))
     keep &= area < 0.9 * width * height + 0.01 * dpi * dpi
-    for code in barcodes(mask, stats, dpi):
+    keep[0] = False
+    for code in barcodes(mask, stats[1:], dpi):
         within = (x >= code.x0) & (x + width <= code.x1) & (y >= code.y0) & (y + height <= code.y1)
         keep &= ~within
     chosen = np.flatnonzero(keep)
     chosen = chosen[np.argsort(-area[chosen])][: config.most_parts]
-    boxes = np.column_stack([x, y, x + width, y + height])[chosen].astype(np.float64)
+    x, y, width, height, _ = parted(labels, stats, chosen).T
+    boxes = np.column_stack([x, y, x + width, y + height]).astype(np.float64)
     frames = np.array([(cell.x0, cell.y0, cell.x1, cell.y1) for cell in cells], np.float64)
     return boxes[np.argsort(boxes[:, 0])], frames.reshape(-1, 4)
 

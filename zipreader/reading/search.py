@@ -88,21 +88,21 @@ class Search:
     def crowded(self) -> bool:
         """Whether two addresses beside the best one have other ZIPs, in as good places.
 
-        A mailpiece has one sender, who may have no ZIP, and a postmark is no address: there is
-        another piece in the image, or another addressee.
+        A mailpiece has one sender, and a postmark is no address: here is another addressee.
         """
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
-        if best is None or best.field.block is None:
+        own = best.field.block if best is not None else None
+        if best is None or own is None:
             return False
         others = [
             (block, zips)
-            for block in self._beside(best.field.block)
+            for block in self._beside(own)
             if are_address(block.lines)
             and (zips := self._likely.get(block, set()))
             and best.zip not in zips
         ]
         pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
-        pairs += [(a, b) for a, _ in others for b in senders_above(best.field.block, a, self.blocks)]
+        pairs += [(a, b) for a, _ in others for b in senders_above(own, a, self.blocks)]
         return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
 
     @property
