@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from statistics import fmean
 
+import numpy as np
+
 from zipreader.synth.address import Address, Line
 from zipreader.synth.compose import Block, Colour, Rng, Strip, assemble, stack
 from zipreader.synth.handwriting import Hand, write_digits, write_line
@@ -18,6 +20,9 @@ _TRIES = 4
 _LETTER_WIDTH = 0.62
 _LINE_HEIGHT = 1.5
 """Of handwriting, in heights of a digit; only to begin with a size that may fit."""
+_GAP = (0.0, 0.35, 1.0), (-0.5, -0.05, 0.3)
+"""The least room between the tails of a line and the tops of the next one, in heights of a digit,
+by the share of hands that leave less: in a third both run into each other."""
 _PITCH, _APART = (0.9, 1.5), (0.02, 0.07)
 """Boxes for single digits: from one to the next, in heights of a digit, and how much of that is
 left free on either side where they do not share their sides."""
@@ -81,8 +86,8 @@ def _written(address: Address, hand: Hand, style: HandStyle, rng: Rng) -> Script
             strips.append(write_line(line, hand, _touching(line, style, rng), rng))
     block = stack(
         strips,
-        hand.height * float(rng.uniform(1.3, 2.0)),
-        hand.height * float(rng.uniform(-0.05, 0.3)),
+        hand.height * float(rng.uniform(1.25, 2.0)),
+        hand.height * float(np.interp(rng.random(), *_GAP)),
         _indents(len(strips), hand.height, rng),
     )
     if style.boxed:
