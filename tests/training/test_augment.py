@@ -33,5 +33,5 @@ def test_jitter_keeps_shape_and_is_seeded() -> None:
 
 def test_jitter_without_ranges_changes_nothing() -> None:
     images, _ = digit_images(8)
-    still = JitterConfig(rotation=0, scale=0, shear=0, shift=0, gamma=(1.0, 1.0))
+    still = JitterConfig(rotation=0, scale=0, shear=0, shift=0, gamma=(1.0, 1.0), bent=0)
     assert np.array_equal(jitter(images, np.random.default_rng(0), still), images)

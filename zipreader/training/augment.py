@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from zipreader.elements import Tiles
 from zipreader.reading.normalize import TILE, normalize
+from zipreader.training.elastic import elastic
 
 _UP = 3
 """Scale of the copy on which strokes are made thicker and thinner."""
 _MARGIN = 8
 _SIDE = _UP * TILE + 2 * _MARGIN
+_PART = 7
+"""How far apart parts of a tile are displaced differently, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,10 @@ class JitterConfig:
     shear: float = 0.15
     shift: float = 1.2
     gamma: tuple[float, float] = (0.7, 1.4)
+    bent: float = 0.4
+    """How often the parts of a tile are displaced, neighbours alike."""
+    bend: float = 0.5
+    """Largest standard deviation of the displacement, in pixels."""
 
 
 def distort(
@@ -69,7 +76,7 @@ def distort(
 
 
 def jitter(tiles: Tiles, rng: np.random.Generator, config: JitterConfig) -> Tiles:
-    """Small random affine maps and gammas of (N, 28, 28) tiles."""
+    """Small random affine maps, bends and gammas of (N, 28, 28) tiles."""
     count = len(tiles)
     turn = np.deg2rad(rng.uniform(-config.rotation, config.rotation, count))
     scale = rng.uniform(1 - config.scale, 1 + config.scale, (count, 2))
@@ -85,9 +92,12 @@ def jitter(tiles: Tiles, rng: np.random.Generator, config: JitterConfig) -> Tile
     matrices[:, 1, 0], matrices[:, 1, 1] = sin, scale[:, 1] * cos
     centre = np.full(2, (TILE - 1) / 2)
     matrices[:, :, 2] = centre - matrices[:, :, :2] @ centre + shift
+    bends = rng.uniform(0, config.bend, count) * (rng.random(count) < config.bent)
     moved = np.empty_like(tiles)
     for index in range(count):
         warped = cv2.warpAffine(tiles[index], matrices[index], (TILE, TILE))
+        if bends[index]:
+            warped = elastic(warped, rng, bends[index], _PART)
         moved[index] = tables[index][warped]
     return moved
 
