@@ -12,9 +12,9 @@ from zipreader.elements import AddressBlock, Box, Page, TextLine, UprightPage
 from zipreader.reading.rivals import (
     ALONE,
     LIGHT,
+    blocks_above,
     lead_of,
     lead_over_silent,
-    senders_above,
     shadow_over,
 )
 
@@ -109,4 +109,4 @@ def test_of_two_addresses_beside_each_other_none_is_the_senders_if_one_stands_ab
 ) -> None:
     blocks = (LEFT, other, third)
     for one, beside in ((LEFT, other), (other, LEFT)):
-        assert senders_above(one, beside, blocks) == ([third] if sender else [])
+        assert blocks_above(one, beside, blocks) == ([third] if sender else [])

@@ -309,6 +309,21 @@ def test_a_postmark_beside_the_sender_is_no_further_address(
     assert not found.crowded
 
 
+@pytest.mark.parametrize(
+    ("above", "spells", "crowded"), [(20, 0.9, True), (20, 0.0, False), (150, 0.9, False)]
+)
+def test_two_addresses_side_by_side_below_a_sender_are_two_addressees(
+    above: int, spells: float, crowded: bool
+) -> None:
+    """What stands above may be a company's name: the left one is the sender's then."""
+    fields = addressed(200, 100, 0.8), addressed(40, 105, 0.7), addressed(5, above, 0.02)
+    pen = Pen({200: ("10001", 0.99), 40: ("94110", 0.9)}, {200: 0.9, 40: 0.9, 5: spells})
+    found = page_of(pen, *fields)
+    found.finish()
+    assert found.hypotheses[0].zip == "10001"
+    assert found.crowded == crowded
+
+
 def test_the_same_zip_in_both_addresses_is_no_silence() -> None:
     upper, lower = addressed(0, 20, 0.8), addressed(5, 120, 0.7)
     pen = Pen({0: ("10001", 0.9), 5: ("10001", 0.6)}, {0: 0.9, 5: 0.9})

@@ -36,3 +36,8 @@ def are_address(lines: Sequence[TextLine]) -> bool:
     """Whether lines are enough for an address, and long enough but for one such as "Box 1"."""
     wide = sum(line.box.width >= _WIDTH * line.text_height for line in lines)
     return len(lines) >= _LINES and wide >= _WIDE_LINES
+
+
+def on_one_line(one: Box, other: Box) -> bool:
+    """Whether both lie on the same line, so that they may hold the same digits."""
+    return one.intersection(other).height > min(one.height, other.height) / 2

@@ -22,8 +22,10 @@ from zipreader.reading.strip import DIGIT, STRIDE
 
 _REACH = 1.1
 """A digit's frame lies no farther from the gap beside it, in heights of a digit."""
-_CLEAR = 0.08
-"""A gap is so wide at the least, in heights of a digit."""
+_CLEAR = 0.2
+"""A gap is so wide at the least, in heights of a digit, that nothing of a letter comes along."""
+_DIGIT_BESIDE = 0.1
+"""Where a frame that is left out gives all digits more than this, a digit may stand there."""
 _PAPER = 24
 """Levels of a column of paper, of 255, at the most."""
 _NARROWER = 0.8
@@ -36,6 +38,10 @@ class _Run(NamedTuple):
     sign: int
     first: int
     last: int
+
+
+_Digits = tuple[_Run | None, _Run, _Run, _Run | None]
+"""What stands before a ZIP, its first and last digit, and what stands behind it."""
 
 
 class _Gap(NamedTuple):
@@ -55,33 +61,36 @@ def narrowed(field: ZipField, spelling: Spelling, config: SegmentConfig) -> ZipF
     """
     if not spelling.texts:
         return field
-    digits = _digits(spelling.views[0], spelling.texts[0])
-    if digits is None:
+    frames, image = spelling.views[0], spelling.strip
+    digits = _digits(frames, spelling.texts[0])
+    if digits is None or _may_be_digits(frames, digits):
         return field
     before, first, last, behind = digits
-    image = spelling.strip
-    left = _gap_before(image, before.last, first.first) if before is not None else None
-    right = _gap_before(image[:, ::-1], *_mirrored(image, behind, last)) if behind else None
+    left = right = None
+    if before is not None:
+        left = _gap_before(image, before.last, first.first)
+    if behind is not None:
+        end = -(-image.shape[1] // STRIDE) - 1
+        right = _gap_before(image[:, ::-1], end - behind.first, end - last.last)
     if (before is not None and left is None) or (behind is not None and right is None):
         return field
     matrix, (width, height) = field_frame(field, config)
     scale = width / image.shape[1]
-    ends = [
-        float((matrix @ [scale * column, height / 2, 1.0])[0])
-        for column in (
-            left.end - 1 if left is not None else 0,
-            image.shape[1] - right.end + 1 if right is not None else image.shape[1],
-        )
-    ]
-    box = field.box
-    part = Box(max(box.x0, round(ends[0])), box.y0, min(box.x1, round(ends[1])), box.y1)
-    if part.width > _NARROWER * box.width:
+    box, x0, x1 = field.box, field.box.x0, field.box.x1
+    if left is not None:
+        x0 = max(x0, round((matrix @ [scale * left.end, height / 2, 1.0])[0]))
+    if right is not None:
+        column = image.shape[1] - right.end
+        x1 = min(x1, round((matrix @ [scale * column, height / 2, 1.0])[0]))
+    if x1 - x0 > _NARROWER * box.width:
         return field
-    gap = (left.end - left.start) / DIGIT if left is not None else field.before
-    return replace(field, box=part, before=gap)
+    gap = field.before
+    if left is not None:
+        gap = scale * (left.end - left.start) / config.digit_height
+    return replace(field, box=Box(x0, box.y0, x1, box.y1), before=gap)
 
 
-def _digits(frames: Frames, text: str) -> tuple[_Run | None, _Run, _Run, _Run | None] | None:
+def _digits(frames: Frames, text: str) -> _Digits | None:
     """What stands before a ZIP, its first and last digit, and what stands behind it.
 
     ``None`` where the likeliest frames do not spell it.
@@ -101,10 +110,16 @@ def _digits(frames: Frames, text: str) -> tuple[_Run | None, _Run, _Run, _Run | 
     return before, runs[start], runs[end], behind
 
 
-def _mirrored(image: Strip, behind: _Run, last: _Run) -> tuple[int, int]:
-    """The frames of both signs, counted from the right."""
-    frames = -(-image.shape[1] // STRIDE)
-    return frames - 1 - behind.first, frames - 1 - last.last
+def _may_be_digits(frames: Frames, digits: _Digits) -> bool:
+    """Whether what stands beside a ZIP may be a digit: then it is another number."""
+    before, first, last, behind = digits
+    beside = np.concatenate(
+        [
+            frames[: before.last + 1 if before is not None else 0],
+            frames[behind.first if behind is not None else len(frames) :],
+        ]
+    )
+    return bool((beside[:, :OTHER].sum(axis=1) > _DIGIT_BESIDE).any())
 
 
 def _gap_before(image: Strip, before: int, digit: int) -> _Gap | None:

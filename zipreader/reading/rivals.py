@@ -35,10 +35,13 @@ def lead_of(one: AddressBlock, other: AddressBlock) -> float:
     return math.copysign(_BY_PLACE, one.box.center[axis] - other.box.center[axis])
 
 
-def senders_above(
+def blocks_above(
     one: AddressBlock, other: AddressBlock, blocks: Iterable[AddressBlock]
 ) -> list[AddressBlock]:
-    """The addresses above two of one size that stand beside each other: neither is the sender's."""
+    """What stands above two addresses of one size beside each other, as long as an address.
+
+    Where it is the sender's, none of the two is.
+    """
     size = abs(math.log(usual_height(one.lines) / usual_height(other.lines)))
     if size >= math.log(_TALLER) or not _are_level(one.box, other.box):
         return []

@@ -14,15 +14,15 @@ from typing import Protocol
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
-from zipreader.reading.measures import are_address
+from zipreader.reading.measures import are_address, on_one_line
 from zipreader.reading.probability import at_most_one
 from zipreader.reading.rivals import (
     ALONE,
     BEHIND,
     LIGHT,
+    blocks_above,
     lead_of,
     lead_over_silent,
-    senders_above,
     shadow_over,
 )
 from zipreader.reading.wording import SAYS
@@ -102,7 +102,8 @@ class Search:
             and best.zip not in zips
         ]
         pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
-        pairs += [(a, b) for a, _ in others for b in senders_above(own, a, self.blocks)]
+        above = ((a, b) for a, _ in others for b in blocks_above(own, a, self.blocks))
+        pairs += [(a, b) for a, b in above if self._ends_in_zip(b)]
         return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
 
     @property
@@ -151,9 +152,14 @@ class Search:
         shaken = self._against_rivals(best).probability < min(self.config.certain, best.probability)
         doubtful = best.evidence["named"] < SAYS
         for item in self._fields_of(own):
-            if shaken if _on_one_line(item, best.field) else doubtful:
+            if shaken if on_one_line(item.box, best.field.box) else doubtful:
                 self._compare(item)
         self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
+
+    def _ends_in_zip(self, block: AddressBlock) -> bool:
+        """Whether the likeliest field of a block spells a ZIP, as a sender's does."""
+        spelled = (self._spelled.get(f) or self._spell(f) for f in self._fields_of(block)[:1])
+        return any(each.probability >= self.config.rival_spelled for each in spelled)
 
     def _compare(self, item: ZipField) -> None:
         """Read a field if it was not looked at, and spells a ZIP."""
@@ -238,7 +244,7 @@ class Search:
             if item.block is found.field.block
             and item.score > found.field.score
             and item.box.y0 > found.field.box.y0
-            and not _on_one_line(item, found.field)
+            and not on_one_line(item.box, found.field.box)
         ]
         return max(map(self.readers.miscounted, better), default=0.0)
 
@@ -285,12 +291,6 @@ class Search:
             rival = self._found.get(hypothesis.zip)
             if rival is None or rival.probability < hypothesis.probability:
                 self._found[hypothesis.zip] = hypothesis
-
-
-def _on_one_line(one: ZipField, other: ZipField) -> bool:
-    """Whether both lie on the same line, so that they may hold the same digits."""
-    shared = min(one.box.y1, other.box.y1) - max(one.box.y0, other.box.y0)
-    return shared > min(one.box.height, other.box.height) / 2
 
 
 def _promise(spelled: tuple[ZipField, Spelling]) -> float:
