@@ -87,3 +87,35 @@ def test_a_point_stays_a_point() -> None:
     dot = np.array([[5.0, 5.0]])
     (same,) = changed([dot], 1)
     np.testing.assert_array_equal(same, dot)
+
+
+def longer(strokes: list[Points], factor: float) -> list[Points]:
+    """The same digit, wider, so that its strokes have more points."""
+    return [stroke * [factor, 1.0] for stroke in strokes]
+
+
+@pytest.mark.parametrize("factor", [1.02, 1.1, 1.25])
+def test_a_hand_does_the_same_to_a_digit_that_is_a_little_longer(factor: float) -> None:
+    def ways(own: int, strokes: list[Points]) -> Points:
+        """How far the middle of each stroke lies from where it lay."""
+        config = replace(RewriteConfig(), haste=(1e-4, 2e-4))
+        new = rewritten(strokes, np.random.default_rng(own), np.random.default_rng(9), config)
+        return np.concatenate(
+            [n.mean(axis=0) - o.mean(axis=0) for n, o in zip(new, strokes, strict=True)]
+        )
+
+    pairs = [(ways(own, FOUR), ways(own, longer(FOUR, factor))) for own in range(40)]
+    one, other = (np.array(each).ravel() for each in zip(*pairs, strict=True))
+    assert np.corrcoef(one, other)[0, 1] > 0.8
+
+
+@pytest.mark.parametrize("own", range(6))
+def test_the_end_of_a_six_stays_at_its_stem(own: int) -> None:
+    turn = np.linspace(np.pi, 3 * np.pi, 50)
+    stem = np.column_stack([np.linspace(60, 0, 20), np.linspace(-60, 40, 20)])
+    six = np.concatenate([stem, np.column_stack([20 + 20 * np.cos(turn), 40 - 20 * np.sin(turn)])])
+    (new,) = changed([six], own)
+    met = np.hypot(*(new[: len(new) // 2] - new[-1]).T).min()
+    assert met < 8.0
+    (free,) = changed([six], own, ring=0.0)
+    assert np.hypot(*(free[: len(free) // 2] - free[-1]).T).min() != pytest.approx(met, abs=1e-6)

@@ -13,6 +13,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from zipreader.training.splits import Part
+
+_BEND = 0.04
+"""Largest standard deviation of a displacement, in heights of a digit."""
+
 Level = TypeVar("Level", np.float32, np.uint8)
 
 
@@ -25,9 +30,17 @@ def elastic(
     spacing is ``apart``, both in pixels; zeros come in from outside.
     """
     height, width = image.shape
-    nodes = (2, math.ceil(height / apart) + 2, math.ceil(width / apart) + 2)
-    moves = rng.normal(0, amount, nodes).astype(np.float32)
+    rows, columns = (math.ceil(length / apart) + 2 for length in (height, width))
+    moves = rng.normal(0, amount, (2, rows, columns)).astype(np.float32)
+    size = round(columns * apart), round(rows * apart)
+    left, top = int(rng.integers(size[0] - width)), int(rng.integers(size[1] - height))
+    bend = [cv2.resize(move, size, interpolation=cv2.INTER_CUBIC) for move in moves]
     y, x = np.mgrid[:height, :width].astype(np.float32)
-    bend = [cv2.resize(move, (width, height), interpolation=cv2.INTER_CUBIC) for move in moves]
-    bent = cv2.remap(image, x + bend[0], y + bend[1], cv2.INTER_LINEAR, borderValue=0)
+    down, right = (each[top : top + height, left : left + width] for each in bend)
+    bent = cv2.remap(image, x + right, y + down, cv2.INTER_LINEAR, borderValue=0)
     return bent.astype(image.dtype, copy=False)
+
+
+def bend_of(part: Part) -> float:
+    """How far parts of what a part sees are displaced, in heights: only where it trains."""
+    return _BEND if part is Part.TRAIN else 0.0

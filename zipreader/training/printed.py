@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from zipreader.elements import InkMap, Tiles
 from zipreader.synth.fonts import Face, Style, load
-from zipreader.training.elastic import elastic
+from zipreader.training.elastic import bend_of, elastic
 from zipreader.training.lookalikes import LOOK_ALIKES
 from zipreader.training.scanning import ScanConfig, scanned_tile
 from zipreader.training.sources import Made, Sources, no_digits
@@ -40,8 +40,8 @@ class PrintConfig:
     shear: float = 0.22
     """Slanted faces are made by shear."""
     rotation: float = 4.0
-    bend: float = 0.045
-    """Largest displacement of parts of what looks handwritten, in sizes of the face."""
+    bend: float = 0.0
+    """As of redrawn digits, of what looks handwritten, in sizes of the face."""
     spread: tuple[int, int] = (-2, 4)
     """Pixels by which the ink spreads or shrinks, at the size of drawing."""
     worn: float = 0.45
@@ -56,7 +56,7 @@ def printed_digits(
     """Digits of the faces of ``part``, each digit equally often."""
     labels = ((first + np.arange(size)) % 10).astype(np.uint8)
     texts = [_DIGITS[label] for label in labels]
-    return _printed(texts, faces_of(part, sources.faces), rng), labels
+    return _printed(texts, faces_of(part, sources.faces), rng, bend_of(part)), labels
 
 
 def printed_letters(
@@ -65,7 +65,7 @@ def printed_letters(
     """Letters and signs that look like no digit, pairs of characters, and halves of digits."""
     config = PrintConfig()
     texts = [_not_a_digit(rng, config) for _ in range(size)]
-    return _printed(texts, faces_of(part, sources.faces), rng), no_digits(size)
+    return _printed(texts, faces_of(part, sources.faces), rng, bend_of(part)), no_digits(size)
 
 
 def print_character(text: str, face: Face, rng: np.random.Generator, config: PrintConfig) -> InkMap:
@@ -92,8 +92,8 @@ def _struck(
     return _placed(canvas, face, rng, config)
 
 
-def _printed(texts: list[str], families: Families, rng: np.random.Generator) -> Tiles:
-    config, scanning = PrintConfig(), ScanConfig()
+def _printed(texts: list[str], families: Families, rng: np.random.Generator, bend: float) -> Tiles:
+    config, scanning = PrintConfig(bend=bend), ScanConfig()
     tiles = []
     for text in texts:
         faces = families[int(rng.integers(len(families)))]

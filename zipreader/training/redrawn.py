@@ -30,8 +30,8 @@ class RedrawConfig:
     shear: float = 0.25
     aspect: tuple[float, float] = (0.8, 1.25)
     rotation: float = 4.0
-    bend: float = 0.04
-    """Largest standard deviation of the displacement of a digit's parts."""
+    bend: float = 0.0
+    """Largest standard deviation of the displacement of a digit's parts; see ``elastic``."""
     gap: tuple[float, float] = (-0.14, 0.22)
     touching: float = 0.4
     baseline: float = 0.06

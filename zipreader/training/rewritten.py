@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,14 @@ from zipreader.training.strokes import Points, extent
 
 _DENSE = 0.02
 """Points of a retraced stroke lie so far apart, in extents of the item."""
+_NODES = 48
+"""What a hand does along a stroke is told at so many places, however many points it has."""
+_FEWEST = 4
+"""Points of a stroke that is retraced."""
+_APART = 0.35
+"""An end may meet what lies farther back on the stroke than this, in extents of the item."""
+_POINT = 0.28
+"""The spread of one node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +40,12 @@ class RewriteConfig:
 
     share: float = 0.6
     """How often a hand goes from it at all."""
-    length: float = 0.22
+    length: float = 0.2
     """Standard deviation of the logarithm of the length of a part of a stroke."""
-    turn: float = 0.18
+    turn: float = 0.15
     """Of its direction, in radians."""
-    ring: float = 0.2
-    """Ends of a stroke that lie so near to each other, in extents, keep their distance."""
+    ring: float = 0.12
+    """An end that comes so near to its stroke, in extents, keeps its distance from there."""
     part: tuple[float, float] = (0.15, 0.5)
     """How long a part is that changes alike, in extents of the item."""
     place: float = 0.025
@@ -58,31 +67,29 @@ def rewritten(
     adds what differs from one to the next, ``1 - faithful`` of the variance.
     """
     size = extent(strokes)
-    part = float(np.exp(own.uniform(*np.log(config.part)))) / _DENSE
-    haste = float(np.exp(own.uniform(*np.log(config.haste)))) / _DENSE
+    part, haste = (float(np.exp(own.uniform(*np.log(r)))) for r in (config.part, config.haste))
     shares = np.sqrt([faithful, 1 - faithful])
-
-    def noise(count: int, smooth: float) -> npt.NDArray[np.float64]:
-        drawn = [_smooth(rng, count, smooth) for rng in (own, each_time)]
-        mixed: npt.NDArray[np.float64] = shares @ np.array(drawn)
-        return mixed
-
     written = []
     for stroke in strokes:
         even = _even(stroke / size)
-        if len(even) < 4:
+        steps = np.diff(even, axis=0)
+        smooth = part / max(1, round(len(steps) * _DENSE))
+        lengths, turns, place = (
+            shares @ np.array([noise(rng) for rng in (own, each_time)])
+            for noise in (partial(_along, smooth=smooth), partial(_along, smooth=smooth), _place)
+        )
+        if len(even) < _FEWEST:
             written.append(np.asarray(stroke, float))
             continue
-        steps = np.diff(even, axis=0)
-        lengths = np.hypot(*steps.T) * np.exp(config.length * noise(len(steps), part))
-        turns = config.turn * noise(len(steps), part)
-        turns -= turns.mean()
-        angles = np.arctan2(steps[:, 1], steps[:, 0]) + turns
-        moves = lengths[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
-        traced = np.concatenate([np.zeros((1, 2)), np.cumsum(moves, axis=0)])
-        traced = _closed(_rounded(traced, haste), even, config.ring)
-        place = even.mean(axis=0) + config.place * noise(2, 0.0)
-        written.append(size * (traced - traced.mean(axis=0) + place))
+        at, nodes = np.linspace(0, 1, len(steps)), np.linspace(0, 1, _NODES)
+        lengths, turns = (np.interp(at, nodes, noise) for noise in (lengths, turns))
+        far = np.hypot(*steps.T) * np.exp(config.length * lengths)
+        angles = np.arctan2(steps[:, 1], steps[:, 0]) + config.turn * (turns - turns.mean())
+        moves = far[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
+        traced = _rounded(np.concatenate([even[:1], even[:1] + np.cumsum(moves, axis=0)]), haste)
+        traced = _closed(_closed(traced, even, config.ring)[::-1], even[::-1], config.ring)[::-1]
+        middle = even.mean(axis=0) + config.place * place - traced.mean(axis=0)
+        written.append(size * (traced + middle))
     return written
 
 
@@ -96,27 +103,36 @@ def _even(stroke: Points) -> Points:
     return np.column_stack([np.interp(at, along, axis) for axis in stroke.T])
 
 
-def _smooth(rng: np.random.Generator, count: int, smooth: float) -> npt.NDArray[np.float64]:
-    """(count,) noise of standard deviation 1 that changes over so many points."""
-    margin = round(4 * smooth)
-    drawn = rng.standard_normal(count + 2 * margin)
-    if smooth < 0.5:
-        return drawn[margin : margin + count]
-    sigma = smooth / 2
-    drawn = gaussian_filter1d(drawn, sigma, mode="nearest") * np.sqrt(2 * np.sqrt(np.pi) * sigma)
-    return np.asarray(drawn[margin : margin + count])
+def _along(rng: np.random.Generator, smooth: float) -> npt.NDArray[np.float64]:
+    """(_NODES,) noise of standard deviation 1 along a stroke; ``smooth`` is a share of its way."""
+    sigma = smooth * _NODES / 2
+    margin = _NODES
+    drawn = gaussian_filter1d(rng.standard_normal(_NODES + 2 * margin), sigma)
+    whole = drawn * np.sqrt(2 * np.sqrt(np.pi) * max(sigma, _POINT))
+    return np.asarray(whole[margin : margin + _NODES])
+
+
+def _place(rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """(2,) where a stroke lies."""
+    return rng.standard_normal(2)
 
 
 def _closed(traced: Points, even: Points, near: float) -> Points:
-    """A ring closes as far as it did: its ends' error is spread over its way."""
-    ends = even[-1] - even[0]
-    if np.hypot(*ends) > near:
+    """The end stays where it met the stroke: its error is spread over the way since then."""
+    before = len(even) - 1 - round(_APART / _DENSE)
+    if before < 1:
         return traced
-    error = traced[-1] - traced[0] - ends
-    return np.asarray(traced - np.linspace(0, 1, len(traced))[:, None] * error)
+    away = np.hypot(*(even[:before] - even[-1]).T)
+    met = int(away.argmin())
+    if away[met] > near:
+        return traced
+    error = (traced[-1] - traced[met]) - (even[-1] - even[met])
+    shares = np.clip((np.arange(len(traced)) - met) / (len(traced) - 1 - met), 0, 1)
+    return np.asarray(traced - shares[:, None] * error)
 
 
 def _rounded(line: Points, haste: float) -> Points:
-    rounded = gaussian_filter1d(line, haste, axis=0, mode="nearest")
+    """Corners rounded over a length; the ends stay."""
+    rounded = gaussian_filter1d(line, haste / _DENSE, axis=0, mode="nearest")
     rounded[0], rounded[-1] = line[0], line[-1]
     return np.asarray(rounded)

@@ -28,6 +28,7 @@ from zipreader.elements import (
 )
 from zipreader.reading import segment
 from zipreader.reading.rectify import rectify
+from zipreader.training.elastic import bend_of
 from zipreader.training.redrawn import RedrawConfig, compose_images
 from zipreader.training.scanning import ScanConfig, scan
 from zipreader.training.sources import (
@@ -90,7 +91,7 @@ def segmented_images(
 ) -> Made:
     """Candidates of strings of scanned digits, drawn again with one pen."""
     tiles, labels = mnist_rows(given(sources.mnist), part)
-    config, style = FieldConfig(), RedrawConfig()
+    config, style = FieldConfig(), RedrawConfig(bend=bend_of(part))
 
     def written() -> WrittenString:
         rows = rng.integers(len(labels), size=int(rng.integers(*config.lengths)))

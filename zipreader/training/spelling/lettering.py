@@ -21,6 +21,7 @@ from zipreader.synth.names import STATES
 from zipreader.synth.pens import choose_pen
 from zipreader.synth.printing import choose_press, typeset
 from zipreader.synth.strokes import StrokeLetters
+from zipreader.training.elastic import bend_of
 from zipreader.training.mail import mail_sources
 from zipreader.training.printed import PrintConfig, print_text
 from zipreader.training.sources import Sources, given, word_images, word_texts
@@ -80,7 +81,7 @@ def printed(sources: Sources, part: Part, rng: np.random.Generator) -> Labelled:
     families = faces_of(part, sources.faces)
     faces = families[int(rng.integers(len(families)))]
     face = faces[int(rng.integers(len(faces)))]
-    ink = print_text(text, face, rng, PrintConfig(_STRIPS.height))
+    ink = print_text(text, face, rng, PrintConfig(_STRIPS.height, bend=bend_of(part)))
     return _labelled(ink, digit_height(ink, text), text, rng)
 
 

@@ -23,6 +23,7 @@ from zipreader.elements import (
     ZipField,
 )
 from zipreader.reading.strip import strip
+from zipreader.training.elastic import bend_of
 from zipreader.training.printed import PrintConfig, print_text
 from zipreader.training.redrawn import RedrawConfig, compose_images
 from zipreader.training.scanning import ScanConfig, scan
@@ -132,7 +133,9 @@ def redrawn(
     rows = rng.integers(len(values), size=len(signs))
     labels = values[rows].tolist()
     spread = rng.uniform(*config.spacing) if rng.random() < config.spaced else 0.0
-    style = RedrawConfig(config.height, gap=config.gap, touching=config.touching)
+    style = RedrawConfig(
+        config.height, gap=config.gap, touching=config.touching, bend=bend_of(part)
+    )
     string = compose_images(tiles[rows], labels, rng, style, [spread] * len(labels))
     coverage, labels = string.coverage, list(labels)
     if rng.random() < 0.25 and sources.letters is not None:
@@ -149,7 +152,7 @@ def printed(
     faces = families[int(rng.integers(len(families)))]
     face = faces[int(rng.integers(len(faces)))]
     text = "".join(_printed_sign(sign, rng) for sign in _content(rng, config)).strip()
-    ink = print_text(text, face, rng, PrintConfig(config.height))
+    ink = print_text(text, face, rng, PrintConfig(config.height, bend=bend_of(part)))
     labels = [int(sign) if sign.isdigit() else OTHER for sign in text if sign != " "]
     return Labelled(scanned(ink, digit_height(ink, text), rng, config), merged(labels))
 
