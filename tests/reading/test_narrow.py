@@ -32,7 +32,7 @@ def written(text: str, step: int = 40, slope: float = 0.0) -> tuple[ZipField, li
 def spelled(field: ZipField, text: str, middles: list[float], shown: str = "") -> Spelling:
     """A spelling whose frames show each sign at its middle; letters are something else."""
     image = strip(field, CONFIG)
-    frames = np.full((image.shape[1] // STRIDE, SIGNS), 0.001, np.float32)
+    frames = np.full(((image.shape[1] + 8) // STRIDE, SIGNS), 0.001, np.float32)
     frames[:, BLANK] = 0.99
     box = field.box
     margin = CONFIG.margin * field.digit_height
@@ -93,3 +93,57 @@ def test_what_spells_nothing_stays_as_it_is() -> None:
     field, _ = written("MAYFIELD")
     nothing = Spelling(strip(field, CONFIG), (np.zeros((4, SIGNS), np.float32),), (), 0.0)
     assert narrowed(field, nothing, CONFIG) is field
+
+
+def test_a_digit_is_never_cut_off() -> None:
+    """Where what stands beside the ZIP may be a sixth digit, it may be no ZIP at all."""
+    text = "MAYFIELD60614"
+    field, middles = written(text)
+    spelling = spelled(field, text, middles)
+    (frames,) = spelling.views
+    assert narrowed(field, spelling, CONFIG) is not field
+    other = int(np.flatnonzero(frames[:, OTHER] > 0.5)[-1])
+    frames[other, [OTHER, 8]] = 0.8, 0.19
+    assert narrowed(field, spelling, CONFIG) is field
+
+
+def test_nothing_is_cut_where_one_side_is_not_clear() -> None:
+    text = "MAYFIELD60614USA"
+    field, middles = written(text)
+    cut = narrowed(field, spelled(field, text, middles), CONFIG)
+    assert cut.box.x0 > field.box.x0 and cut.box.x1 < field.box.x1
+    x = round(middles[12])
+    cv2.line(field.page.grey, (x, 98), (x + 44, 76), 0, 4)
+    assert narrowed(field, spelled(field, text, middles), CONFIG) is field
+
+
+def test_nothing_of_a_letter_comes_along() -> None:
+    """The margin of the field that is left lies in the gap."""
+    text = "MAYFIELD60614"
+    field, middles = written(text)
+    cut = narrowed(field, spelled(field, text, middles), CONFIG)
+    margin = CONFIG.margin * field.digit_height
+    columns = field.page.grey[70:104, round(cut.box.x0 - margin) + 2 : cut.box.x0 - 1]
+    assert columns.size and columns.min() > 200
+
+
+def test_the_gap_is_told_in_digits_where_the_strip_is_squeezed() -> None:
+    text = "MEMPHISANDMEMPHISTN 60614"
+    field, middles = written(text)
+    assert strip(field, CONFIG).shape[1] == 448
+    cut = narrowed(field, spelled(field, text, middles), CONFIG)
+    gap = middles[-5] - middles[-7] - 28
+    assert cut.before == pytest.approx(gap / field.digit_height, abs=0.45)
+
+
+def test_a_sign_may_be_told_behind_the_last_column() -> None:
+    text = "60614USA"
+    field, middles = written(text)
+    spelling = spelled(field, text, middles)
+    (frames,) = spelling.views
+    more = np.zeros((4, SIGNS), np.float32)
+    more[:, BLANK] = 1.0
+    more[-1] = 0.0
+    more[-1, OTHER] = 1.0
+    found = Spelling(spelling.strip, (np.concatenate([frames, more]),), spelling.texts, 0.9)
+    assert narrowed(field, found, CONFIG).box.x1 < middles[5] - 6

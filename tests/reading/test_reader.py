@@ -29,6 +29,7 @@ from zipreader.elements import (
     Tiles,
 )
 from zipreader.errors import InputError, ModelError, UnreadableImageError, UsageError
+from zipreader.reading.clock import Clock
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 
@@ -48,6 +49,16 @@ def plain(reader: Reader) -> Reading:
 
 def reasons(reading: Reading) -> set[Reason]:
     return {objection.reason for objection in reading.decision.objections}
+
+
+def test_a_wide_field_is_cut_where_its_digits_stand(reader: Reader, plain: Reading) -> None:
+    assert plain.best is not None and plain.best.field.block is not None
+    wide = replace(plain.best.field, box=plain.best.field.block.lines[-1].box)
+    spelling = reader.fields.spell(wide, Clock())
+    best = max(reader.fields.read(wide, spelling, Clock(), 1.0), key=lambda h: h.probability)
+    assert best.zip == ZIP
+    assert best.field.box.width < 0.8 * wide.box.width
+    assert best.field.box.x1 == wide.box.x1
 
 
 # --- a plain envelope ------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def test_nothing_moves_without_an_amount() -> None:
 
 @pytest.mark.parametrize("kind", [np.uint8, np.float32])
 def test_parts_move_and_hardly_any_ink_is_lost(kind: type) -> None:
-    image = bars().astype(kind)
+    image: Any = bars().astype(kind)
     moved = elastic(image, np.random.default_rng(1), 1.5, 15)
     assert moved.dtype == image.dtype
     assert moved.shape == image.shape

@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -109,6 +110,10 @@ def train(
             "have it."
         ),
     ] = Precision.FLOAT32,
+    further: Annotated[
+        bool,
+        typer.Option("--further", help="Train the strip network of --out further, more slowly."),
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
     ] = False,
@@ -135,6 +140,8 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
+    if further and network is not NetworkName.STRIP:
+        raise UsageError("--further is for --network strip")
     if mnist is None and (strokes is None or network in _OF_STRIPS):
         mnist = standard_mnist()
     sources = Sources(mnist, strokes, letters, words, glyphs, faces)
@@ -142,7 +149,7 @@ def train(
     workshop = Workshop(run or kept / "run", kept, workers, resume)
     console = stderr()
     if network in _OF_STRIPS:
-        strips = _strip_plan(network, epochs, seed, precision, quick)
+        strips = replace(_strip_plan(network, epochs, seed, precision, quick), further=further)
         _train_strips(sources, workshop, out, strips)
         return
     with progress_on(console) as progress:
@@ -159,8 +166,6 @@ def train(
 def _strip_plan(
     network: NetworkName, epochs: int | None, seed: int, precision: Precision, quick: bool
 ) -> StripPlan:
-    from dataclasses import replace
-
     from zipreader.training.spelling.model import LETTERS, QUICK, QUICK_LETTERS, StripPlan
 
     plans = {NetworkName.STRIP: (StripPlan(), QUICK), NetworkName.LETTERS: (LETTERS, QUICK_LETTERS)}

@@ -22,6 +22,10 @@ Stats = npt.NDArray[np.int32]
 
 _TALLER = 1.5
 """What spans two lines is at least so many times as tall as its neighbours."""
+_LOW = 0.2
+"""Such a share of all components is as low as the smallest letters."""
+_ENDS = 0.25
+"""The upper line ends, and the lower one begins, farther from its ends, in its heights."""
 _LOWEST = 0.25
 """And its neighbours are no lower than such a share of it, of which each line has some."""
 _FEWEST, _ALIKE = 2, 0.2
@@ -50,7 +54,7 @@ def parted(labels: Labels, stats: Stats, numbers: npt.NDArray[np.intp]) -> Stats
     heights = chosen[:, 3]
     found: list[tuple[int, int, int, int, int]] = []
     whole = np.ones(len(chosen), bool)
-    for row in np.flatnonzero(heights > _TALLER * imageops.quantile(heights, 0.2)):
+    for row in np.flatnonzero(heights > _TALLER * imageops.quantile(heights, _LOW)):
         between = _between(chosen, int(row))
         if between is None:
             continue
@@ -78,8 +82,8 @@ def _between(stats: Stats, row: int) -> tuple[float, float, float] | None:
     near = beside & (tall * _TALLER <= height) & (tall >= _LOWEST * height)
     middle = (top + bottom) / 2
     near &= (middle > y) & (middle < y + height)
-    upper = near & (bottom < y + 0.75 * height) & (middle < y + height / 2)
-    lower = near & (top > y + 0.25 * height) & (middle > y + height / 2)
+    upper = near & (bottom < y + (1 - _ENDS) * height) & (middle < y + height / 2)
+    lower = near & (top > y + _ENDS * height) & (middle > y + height / 2)
     fewest = min(np.count_nonzero(upper), np.count_nonzero(lower))
     alike = np.maximum(np.abs(top - y), np.abs(bottom - y - height)) < _ALIKE * height
     if fewest < _FEWEST or np.count_nonzero(alike & beside) > fewest:

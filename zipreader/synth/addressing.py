@@ -22,7 +22,7 @@ _LINE_HEIGHT = 1.5
 """Of handwriting, in heights of a digit; only to begin with a size that may fit."""
 _GAP = (0.0, 0.35, 1.0), (-0.5, -0.05, 0.3)
 """The least room between the tails of a line and the tops of the next one, in heights of a digit,
-by the share of hands that leave less: in a third both run into each other."""
+by the share of hands that leave less: in two of five both run into each other."""
 _PITCH, _APART = (0.9, 1.5), (0.02, 0.07)
 """Boxes for single digits: from one to the next, in heights of a digit, and how much of that is
 left free on either side where they do not share their sides."""

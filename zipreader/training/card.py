@@ -29,7 +29,7 @@ ATTRIBUTIONS = {
     "words": "Scanned words, DHSD, github.com/nauman-riaz/DHSD; CC BY 4.0.",
     "glyphs": "The user's own reviewed glyphs.",
     "faces": (
-        "Typefaces of a folder (of the shipped networks: those of `models/typefaces.json`, SIL OFL "
+        "Typefaces of a folder (those of the shipped networks: `models/typefaces.json`, SIL OFL "
         "1.1 or Apache 2.0), divided by family: 88% train, 12% tune; those that calibrate or "
         "measure are left out."
     ),

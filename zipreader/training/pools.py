@@ -30,7 +30,7 @@ from zipreader.workers import spread
 Progress = Callable[[int, int], None]
 """Called with tiles done and tiles planned."""
 _CHUNK = 1500
-_VERSION = 7
+_VERSION = 8
 """Raise it when a maker changes, so that no stale pool is taken from a cache."""
 
 

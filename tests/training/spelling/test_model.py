@@ -17,7 +17,7 @@ from zipreader.reading.modelfolder import LETTERS
 from zipreader.reading.speller import Speller
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.pipeline import Workshop
-from zipreader.training.spelling.model import QUICK_LETTERS, StripPlan, train_strips
+from zipreader.training.spelling.model import QUICK, QUICK_LETTERS, StripPlan, train_strips
 from zipreader.training.spelling.network import StripNetConfig, build_strip_network
 from zipreader.training.splits import Part
 
@@ -71,6 +71,27 @@ def test_the_letter_network_starts_from_the_strip_network(sources: Sources, tmp_
     assert outcome.figures.signs > 0
     assert StripNetwork(LETTERS, SIGNS, out).frames([]) == []
     assert "Trained on 60 lines" in (out / "LETTERS_CARD.md").read_text()
+
+
+def test_a_strip_network_is_trained_further(sources: Sources, tmp_path: Path) -> None:
+    out, workshop = tmp_path / "model", Workshop(tmp_path / "run", tmp_path / "cache", 1)
+    plan = replace(QUICK, composed=60, invented=0)
+    with pytest.raises(UsageError, match="train --network strip first"):
+        train_strips(sources, replace(plan, further=True), out, workshop)
+    first = train_strips(sources, plan, out, workshop, "zipreader train first")
+    more = replace(plan, further=True, epochs=2)
+    second = train_strips(sources, more, out, workshop, "zipreader train second")
+    assert second.history[0].loss < 0.8 * first.history[0].loss
+    assert second.config.rate < first.config.rate
+    described = json.loads((out / "strip.json").read_text())
+    assert (described["before"], described["command"]) == (
+        "zipreader train first",
+        "zipreader train second",
+    )
+    assert "of `zipreader train first`" in (out / "STRIP_CARD.md").read_text()
+    (out / "strip.json").write_text("{}")
+    with pytest.raises(ModelError, match=r"strip\.json: missing or damaged description"):
+        train_strips(sources, more, out, workshop)
 
 
 def test_without_letters_there_is_nothing_to_tell_digits_from(

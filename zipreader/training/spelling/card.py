@@ -41,12 +41,15 @@ class Made:
     config: StripFitConfig
     plan: StripPlan
     command: str
+    before: str | None = None
+    """What had made the network that was trained further."""
 
 
 def strip_card(made: Made, sources: Sources, parameters: int) -> str:
     """``STRIP_CARD.md``."""
     widths, versions, used = _common(made, sources)
     network, figures, last = made.config.network, made.figures, made.history[-1]
+    further = f"\nIt went on from the network of `{made.before}`.\n" if made.before else ""
     return f"""# The strip network
 
 Reads a whole field without cutting it: strips of ink 32 pixels high, as `zipreader.reading.strip`
@@ -58,7 +61,7 @@ classification (A. Graves et al., ICML 2006), Muon for kernels at a rate of {mad
 AdamW for the rest at {made.config.vector_rate:g}.
 
 Made by `{made.command}` with seed {made.plan.seed} ({versions}).
-
+{further}
 ## Data and licences
 
 {used}

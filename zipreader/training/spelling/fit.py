@@ -84,8 +84,9 @@ def fit_strips(
     """Train; the network, in float32 whatever it was trained in, and the history.
 
     ``run`` is the folder of checkpoints; with ``resume`` training goes on from
-    the last finished epoch found there.  ``start`` is a network of the same convolutions, for
-    other signs, from whose weights training begins.  ``told`` hears of every fiftieth batch.
+    the last finished epoch found there.  ``start`` is a network of the same convolutions,
+    perhaps for other signs, from whose weights training begins.  ``told`` hears of every
+    fiftieth batch.
 
     Raises:
         InputError: nothing to train on, or a checkpoint that cannot be used.
@@ -131,14 +132,15 @@ def fit_strips(
 
 
 def _begin_as(model: keras.Model, start: keras.Model) -> None:
-    """Take the weights of another network, but for the signs.
+    """Take the weights of another network, those of the signs only where they are the same.
 
     Raises:
         InputError: its convolutions are others.
     """
+    same = model.output_shape == start.output_shape
     try:
         for layer, learned in zip(model.layers, start.layers, strict=True):
-            if layer.name != "signs":
+            if same or layer.name != "signs":
                 layer.set_weights(learned.get_weights())
     except ValueError as error:
         raise InputError("the network to start from has other convolutions") from error

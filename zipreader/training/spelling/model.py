@@ -30,6 +30,8 @@ from zipreader.training.splits import Part
 _TOLERANCE = 1e-4
 """Largest difference between the probabilities of the exact export and of the network."""
 _SECONDS = 300.0
+_SLOWER = 0.3
+"""Share of the rates at which a network is trained further."""
 _COMPARED = 400
 
 
@@ -41,11 +43,13 @@ class StripPlan:
     pieces: int = 3_000
     invented: int = 50_000
     """Strips of invented hands, which only train."""
-    epochs: int = 5
+    epochs: int = 8
     seed: int = 1
     precision: str = "float32"
     lettering: int = 0
     """Strips of words; where there are any, the letter network is trained."""
+    further: bool = False
+    """Whether the strip network of the folder is trained further, at lower rates."""
 
     @property
     def stem(self) -> str:
@@ -92,7 +96,8 @@ def train_strips(
 ) -> Made:
     """Make strips, train, export, measure; the files appear in ``out`` when all is checked.
 
-    The letter network starts from ``strip.keras`` of the same folder.
+    The letter network starts from ``strip.keras`` of the same folder, and so does the strip
+    network where it is trained further.
 
     Raises:
         UsageError: no digits are given, or no strip network is there to start from.
@@ -103,7 +108,8 @@ def train_strips(
     watcher = watcher or StripWatcher()
     if sources.mnist is None or sources.strokes is None or sources.letters is None:
         raise UsageError(f"the {plan.stem} network needs --mnist, --strokes and --letters")
-    start = _start(out) if plan.lettering else None
+    start = _start(out) if plan.lettering or plan.further else None
+    before = _said(out, plan) if plan.further else None
     pools = {}
     for part in (Part.TUNE, Part.TEST, Part.TRAIN):
         watcher.stage(f"making strips to {part.value}")
@@ -117,6 +123,9 @@ def train_strips(
         precision=plan.precision,
         signs=plan.signs,
     )
+    if plan.further:
+        slower = {name: _SLOWER * getattr(config, name) for name in ("rate", "vector_rate")}
+        config = replace(config, **slower)
     watcher.stage(f"training the {plan.stem} network")
     model, history = fit_strips(
         pools[Part.TRAIN],
@@ -145,7 +154,7 @@ def train_strips(
         rounding = compare(aside, plan, pools[Part.TEST][:_COMPARED])
         network = StripNetwork(plan.stem, plan.signs, aside)
         figures = measure(network, plan.signs - 1, pools[Part.TEST])
-        made = Made(history, figures, difference, rounding, config, plan, command)
+        made = Made(history, figures, difference, rounding, config, plan, command, before)
         described = _description(made, model)
         (aside / f"{plan.stem}.json").write_text(described, "utf-8")
         card = letter_card if plan.lettering else strip_card
@@ -180,11 +189,25 @@ def _start(out: Path) -> keras.Model:
     """
     path = out / "strip.keras"
     if not path.is_file():
-        raise UsageError(f"{path}: missing; train --network strip first, letters start from it")
+        raise UsageError(f"{path}: missing; train --network strip first")
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: damaged model") from error
+
+
+def _said(out: Path, plan: StripPlan) -> str:
+    """The command, and those before it, that made the network of a folder.
+
+    Raises:
+        ModelError: its description is missing or damaged.
+    """
+    path = out / f"{plan.stem}.json"
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        return "; ".join(filter(None, (said.get("before"), said["command"])))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path}: missing or damaged description of the network") from error
 
 
 def _made(out: Path) -> Path:
@@ -196,6 +219,7 @@ def _description(made: Made, model: keras.Model) -> str:
     content = {
         "date": date.today().isoformat(),
         "command": made.command,
+        "before": made.before,
         "parameters": model.count_params(),
         "plan": asdict(made.plan),
         "history": [asdict(epoch) for epoch in made.history],

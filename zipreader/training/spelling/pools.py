@@ -29,7 +29,7 @@ from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]
 """Called with chunks done and chunks planned."""
-_VERSION = 4
+_VERSION = 5
 """Raise it when a maker changes, so that no stale chunk is taken from a cache."""
 _CHUNK = 2500
 """Strips that are made by one job."""
