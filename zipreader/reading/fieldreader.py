@@ -84,7 +84,7 @@ class FieldReader:
         with clock("spell"):
             spelling = self.speller.look_again(spelling, self.config.spell)
         with clock("segment"):
-            lattice = segment(narrowed(field, spelling, self.config.strip), self.config.segment)
+            lattice = segment(self._narrowed(field, spelling), self.config.segment)
             ink = InkFacts.of(lattice.source)
         with clock("classify"):
             scores = self.classifier.scores(lattice.tiles)
@@ -110,6 +110,12 @@ class FieldReader:
             self._judged(each, evidence_of(each, fit, facts))
             for each, fit in zip(hypotheses, named, strict=True)
         ]
+
+    def _narrowed(self, field: ZipField, spelling: Spelling) -> ZipField:
+        """The part of a line that holds the digits; what was cut out by hand holds nothing else."""
+        if field.block is None:
+            return field
+        return narrowed(field, spelling, self.config.strip)
 
     def _decode(
         self, lattice: Lattice, scores: Scores, spelling: Spelling, texts: Sequence[str]
