@@ -83,3 +83,45 @@ def test_both_lines_are_found_where_a_loop_joins_them() -> None:
     lines = find_lines(upright(grey, 200.0), LinesConfig())
     assert len(lines) == 3
     assert all(line.box.height < 62 for line in lines)
+
+
+def test_a_single_mark_above_small_letters_makes_no_second_line() -> None:
+    mask = np.zeros((140, 200), np.uint8)
+    letters(mask, 20, 60, 6, height=14)
+    cv2.rectangle(mask, (86, 36), (98, 73), 1, -1)
+    mask[40:52, 110:118] = 1
+    assert unchanged(mask)
+
+
+def test_lines_that_are_far_off_are_no_neighbours() -> None:
+    mask = np.zeros((140, 700), np.uint8)
+    for x in (10, 500):
+        letters(mask, x, 40, 6)
+        letters(mask, x, 70, 6)
+    cv2.rectangle(mask, (320, 42), (332, 88), 1, -1)
+    assert unchanged(mask)
+
+
+def test_letters_that_dance_are_one_line() -> None:
+    mask = np.zeros((140, 220), np.uint8)
+    for k in range(8):
+        letters(mask, 20 + 22 * k, 40 if k % 2 else 52, 1, height=24)
+    cv2.rectangle(mask, (108, 36), (120, 80), 1, -1)
+    assert unchanged(mask)
+
+
+def test_a_short_tail_is_no_part() -> None:
+    """Less of the lower line than anything that is written there."""
+    mask = two_lines(gap=10)
+    mask[74:90, 86:99] = 0
+    assert mask[50:74, 90:93].any()
+    found = components(mask)
+    assert found[:, 3].min() >= 0.35 * 20
+
+
+def test_a_component_is_parted_where_it_has_least_ink() -> None:
+    mask = two_lines(gap=16)
+    mask[60:72, 88:98] = 1
+    found = components(mask)
+    upper = found[(found[:, 0] >= 86) & (found[:, 0] <= 90) & (found[:, 1] < 60)]
+    assert 72 <= upper[0, 1] + upper[0, 3] <= 76
