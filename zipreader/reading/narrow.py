@@ -112,7 +112,7 @@ def _digits(frames: Frames, text: str) -> _Digits | None:
 
 def _may_be_digits(frames: Frames, digits: _Digits) -> bool:
     """Whether what stands beside a ZIP may be a digit: then it is another number."""
-    before, first, last, behind = digits
+    before, _, _, behind = digits
     beside = np.concatenate(
         [
             frames[: before.last + 1 if before is not None else 0],
