@@ -10,6 +10,8 @@ documents", IJDAR 9 (2007), section on touching components.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,7 @@ from zipreader.reading.imageops import Labels
 
 Stats = npt.NDArray[np.int32]
 """(N, 5) x, y, width, height, area of components, in pixels."""
+Mask = npt.NDArray[np.bool_]
 
 _TALLER = 1.5
 """What spans two lines is at least so many times as tall as its neighbours."""
@@ -52,10 +55,11 @@ def parted(labels: Labels, stats: Stats, numbers: npt.NDArray[np.intp]) -> Stats
     if not len(chosen):
         return chosen
     heights = chosen[:, 3]
+    rows = np.flatnonzero(heights > _TALLER * imageops.quantile(heights, _LOW))
     found: list[tuple[int, int, int, int, int]] = []
     whole = np.ones(len(chosen), bool)
-    for row in np.flatnonzero(heights > _TALLER * imageops.quantile(heights, _LOW)):
-        between = _between(chosen, int(row))
+    for row, upper, lower in _of_two_lines(chosen, rows):
+        between = _between(chosen, row, upper, lower)
         if between is None:
             continue
         parts = _cut(labels, chosen[row], int(numbers[row]), *between)
@@ -67,36 +71,43 @@ def parted(labels: Labels, stats: Stats, numbers: npt.NDArray[np.intp]) -> Stats
     return np.concatenate([chosen[whole], np.array(found, np.int32)])
 
 
-def _between(stats: Stats, row: int) -> tuple[float, float, float] | None:
-    """Where a component may be parted, from and to, and the height of the lines beside it.
+def _of_two_lines(stats: Stats, rows: npt.NDArray[np.intp]) -> Iterator[tuple[int, Mask, Mask]]:
+    """Of some components those with neighbours of two lines, (N,) of the upper and the lower one.
 
-    ``None`` where its neighbours are not of two lines.  Those of one line stand on both
-    sides, else it may be a large letter beside small ones; and where as many stand like
-    itself, they are a line, and the low ones pieces of broken letters.
+    Those of one line stand on both sides, else it may be a large letter beside small
+    ones; and where as many stand like itself, they are a line, and the low ones pieces of
+    broken letters.
     """
-    x, y, width, height = stats[row, :4]
+    x, y, width, height = (stats[rows, column][:, np.newaxis] for column in range(4))
     left, top, wide, tall = stats[:, :4].T
     right, bottom = left + wide, top + tall
     reach = _NEAR * height
     beside = (left < x + width + reach) & (right > x - reach)
     near = beside & (tall * _TALLER <= height) & (tall >= _LOWEST * height)
-    middle = (top + bottom) / 2
+    middle, centre = (top + bottom) / 2, (left + right) / 2
     near &= (middle > y) & (middle < y + height)
     upper = near & (bottom < y + (1 - _ENDS) * height) & (middle < y + height / 2)
     lower = near & (top > y + _ENDS * height) & (middle > y + height / 2)
-    fewest = min(np.count_nonzero(upper), np.count_nonzero(lower))
+    fewest = np.minimum(upper.sum(axis=1), lower.sum(axis=1))
     alike = np.maximum(np.abs(top - y), np.abs(bottom - y - height)) < _ALIKE * height
-    if fewest < _FEWEST or np.count_nonzero(alike & beside) > fewest:
-        return None
-    centre = (left + right) / 2
-    sides = [
-        ((centre[line] < x).any(), (centre[line] > x + width).any()) for line in (upper, lower)
+    among = (fewest >= _FEWEST) & ((alike & beside).sum(axis=1) <= fewest)
+    before, behind = centre < x, centre > x + width
+    on_both_sides = [
+        (line & before).any(axis=1) & (line & behind).any(axis=1) for line in (upper, lower)
     ]
-    if not any(one and other for one, other in sides):
-        return None
+    for place in np.flatnonzero(among & (on_both_sides[0] | on_both_sides[1])):
+        yield int(rows[place]), upper[place], lower[place]
+
+
+def _between(stats: Stats, row: int, upper: Mask, lower: Mask) -> tuple[float, float, float] | None:
+    """Where a component may be parted, from and to, and the height of the lines beside it.
+
+    ``None`` where both lines overlap, or it is hardly taller than they are.
+    """
+    top, tall = stats[:, 1], stats[:, 3]
     usual = imageops.median(tall[upper | lower])
-    end, start = imageops.median(bottom[upper]), imageops.median(top[lower])
-    if start < end - _OVERLAP * usual or height < _TALLER * usual:
+    end, start = imageops.median((top + tall)[upper]), imageops.median(top[lower])
+    if start < end - _OVERLAP * usual or stats[row, 3] < _TALLER * usual:
         return None
     return min(end, start) - _AROUND * usual, max(end, start) + _AROUND * usual, usual
 
