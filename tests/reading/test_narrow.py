@@ -6,7 +6,7 @@ import pytest
 
 from tests.drawing import upright
 from zipreader.config import ReaderConfig
-from zipreader.elements import Box, Spelling, ZipField
+from zipreader.elements import Box, Frames, Spelling, ZipField
 from zipreader.reading.ctc import BLANK, OTHER, SIGNS
 from zipreader.reading.narrow import narrowed
 from zipreader.reading.strip import STRIDE, strip
@@ -147,3 +147,23 @@ def test_a_sign_may_be_told_behind_the_last_column() -> None:
     more[-1, OTHER] = 1.0
     found = Spelling(spelling.strip, (np.concatenate([frames, more]),), spelling.texts, 0.9)
     assert narrowed(field, found, CONFIG).box.x1 < middles[5] - 6
+
+
+def test_another_view_of_the_strip_tells_the_digits_where_the_first_misreads_one() -> None:
+    text = "MAYFIELD60614"
+    field, middles = written(text)
+    spelling = spelled(field, text, middles)
+    (right,) = spelling.views
+    wrong, larger = right.copy(), np.repeat(right, 2, axis=0)
+    place = int(np.flatnonzero(right.argmax(axis=1) == int(text[-1]))[-1])
+    wrong[place] = np.roll(right[place], 1)
+
+    def cut(*views: Frames) -> Box:
+        return narrowed(field, Spelling(spelling.strip, views, spelling.texts, 0.9), CONFIG).box
+
+    assert cut(right).width < field.box.width
+    assert cut(wrong, right) == cut(right)
+    assert cut(wrong) == cut(wrong, larger) == field.box
+    doubtful = right.copy()
+    doubtful[1, 0] = 0.2
+    assert cut(right, doubtful) == field.box

@@ -1,4 +1,4 @@
-"""Wide field -> the part of it in which its digits stand, where the strip network saw them.
+"""Wide field -> the part of it in which its digits stand, where a strip network saw them.
 
 Where the digits are as far apart as the words of a line, no word gap tells where the ZIP
 begins, and a field holds half of the city: cut, it offers more letters than digits.  But
@@ -56,14 +56,17 @@ def narrowed(field: ZipField, spelling: Spelling, config: SegmentConfig) -> ZipF
 
     Args:
         field: with anything before and behind a ZIP.
-        spelling: of the whole field, by ``strip`` with the same ``config``.
+        spelling: of the whole field, by ``strip`` with the same ``config``; of its views those
+            that are as long as the first show the strip in its own size.
         config: how the field was brought to its strip.
     """
     if not spelling.texts:
         return field
-    frames, image = spelling.views[0], spelling.strip
-    digits = _digits(frames, spelling.texts[0])
-    if digits is None or _may_be_digits(frames, digits):
+    image = spelling.strip
+    uncut = [view for view in spelling.views if len(view) == len(spelling.views[0])]
+    told = (_digits(frames, spelling.texts[0]) for frames in uncut)
+    digits = next((each for each in told if each is not None), None)
+    if digits is None or any(_may_be_digits(frames, digits) for frames in uncut):
         return field
     before, first, last, behind = digits
     left = right = None
