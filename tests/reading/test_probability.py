@@ -57,8 +57,12 @@ GOOD = {
     "joined": -0.5,
     "height": 0.9,
     "shadow": -0.5,
+    "apart": 3.0,
+    "fall": 0.4,
 }
 BETTER_WHEN_HIGHER = (
+    "apart",
+    "fall",
     "together",
     "lead",
     "leading",
@@ -137,6 +141,8 @@ evidences = st.fixed_dictionaries(
         "joined": st.floats(-6, 3),
         "height": st.floats(0, 5),
         "shadow": st.floats(-1, 1),
+        "apart": st.floats(0, 4),
+        "fall": st.floats(0, 1),
         "pixel_height": st.floats(1, 400),
     }
 )

@@ -90,7 +90,21 @@ def test_words_tell_an_address_from_the_waves_of_a_postmark(reader: Reader) -> N
     for boxes, written in ((words, True), (waves, False), (words[1:], False)):
         lines = tuple(TextLine((box,), 0.0, 30.0) for box in boxes)
         block = AddressBlock(page, Box.around(boxes), lines, 1.0)
-        assert reader.fields.is_written(block) == written
+        assert reader.fields.is_written(block, lines) == written
+
+
+def test_the_panel_of_a_form_that_is_signed_is_no_address(reader: Reader) -> None:
+    grey = blank(900, 330)
+    texts = ("LAURA OKAFOR", "SIGNATURE OF VOTER", "12 ELM ROAD", "LYONS OREGON")
+    heights = (40, 24, 40, 40)
+    boxes = [
+        print_text(grey, text, 60, 90 + 70 * k, height)
+        for k, (text, height) in enumerate(zip(texts, heights, strict=True))
+    ]
+    lines = [TextLine((box,), 0.0, float(h)) for box, h in zip(boxes, heights, strict=True)]
+    block = AddressBlock(upright(grey), Box.around(boxes), (*lines[:1], *lines[2:]), 1.0)
+    assert reader.fields.is_written(block, block.lines)
+    assert not reader.fields.is_written(block, lines)
 
 
 def test_the_digits_lie_where_the_zip_is(plain: Reading) -> None:
@@ -395,7 +409,7 @@ def test_a_calibration_of_another_network_is_refused(reader: Reader) -> None:
 def test_a_folder_without_model_or_calibration(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no model here"):
         Reader(tmp_path)
-    for name in ("model.json", "model.tflite", "strip.tflite", "letters.tflite"):
+    for name in ("model.json", "model.tflite", "strip.tflite", "strip2.tflite", "letters.tflite"):
         shutil.copy(reader.classifier.model_dir / name, tmp_path)
     with pytest.raises(ModelError, match="no calibration here"):
         Reader(tmp_path)

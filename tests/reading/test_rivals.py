@@ -11,10 +11,13 @@ from tests.drawing import blank
 from zipreader.elements import AddressBlock, Box, Page, TextLine, UprightPage
 from zipreader.reading.rivals import (
     ALONE,
+    FAR,
     LIGHT,
+    apart_from,
     blocks_above,
     lead_of,
     lead_over_silent,
+    lines_within,
     shadow_over,
 )
 
@@ -110,3 +113,32 @@ def test_of_two_addresses_beside_each_other_none_is_the_senders_if_one_stands_ab
     blocks = (LEFT, other, third)
     for one, beside in ((LEFT, other), (other, LEFT)):
         assert blocks_above(one, beside, blocks) == ([third] if sender else [])
+
+
+@pytest.mark.parametrize(
+    ("other", "apart"),
+    [
+        (address(200, 200), 0.0),
+        (address(200, 230), 0.5),
+        (address(95, 140), 1.0),
+        (address(200, 20), 3.0),
+        (address(60, 260), FAR),
+        (replace(LEFT, box=Box(200, 260, 300, 380)), 0.5),
+    ],
+    ids=["level", "lower", "beside", "sender", "below", "taller"],
+)
+def test_two_addresses_side_by_side_begin_so_far_apart(other: AddressBlock, apart: float) -> None:
+    assert apart_from(LEFT, other) == apart_from(other, LEFT) == apart
+
+
+@given(places, places)
+def test_no_two_addresses_begin_farther_apart_than_where_one_is_above(
+    one: AddressBlock, other: AddressBlock
+) -> None:
+    assert 0 <= apart_from(one, other) == apart_from(other, one) <= FAR
+
+
+def test_small_print_inside_an_address_is_among_its_lines() -> None:
+    inside, beside = address(40, 210, 10, 1), address(120, 210, 10, 1)
+    found = lines_within(LEFT, (beside, LEFT, inside))
+    assert found == [*LEFT.lines, *inside.lines]

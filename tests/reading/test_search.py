@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -56,7 +56,8 @@ class Pen:
         share = self.spelled.get(field.box.x0, 0.5)
         return Spelling(np.zeros((32, 2), np.uint8), (), (), share)
 
-    def is_written(self, block: AddressBlock) -> bool:
+    def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
+        assert set(block.lines) <= set(lines)
         self.asked.append(block)
         return block.box.x0 not in self.unwritten
 
@@ -389,6 +390,16 @@ def test_a_zip_in_what_is_not_written_is_behind_one_in_what_is(unwritten: set[in
     leads = {each.zip: each.evidence["lead"] for each in found.hypotheses}
     ahead = 0.5 if unwritten == {5} else -0.5
     assert leads == {"10001": ahead, "94110": -ahead}
+
+
+@pytest.mark.parametrize(("top", "apart"), [(120, 0.0), (165, 1.0), (20, 100 / 45)])
+def test_another_zip_beside_an_address_begins_so_far_apart(top: int, apart: float) -> None:
+    left, right = addressed(0, top, 0.8), addressed(150, 120, 0.8)
+    pen = Pen({0: ("10001", 0.99), 150: ("94110", 0.97)}, {0: 0.9, 150: 0.9})
+    found = page_of(pen, left, right)
+    found.finish()
+    for each in found.hypotheses:
+        assert each.evidence["apart"] == pytest.approx(apart)
 
 
 def test_an_address_without_a_zip_that_lags_changes_nothing() -> None:

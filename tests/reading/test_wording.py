@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.drawing import frames_of
 from zipreader.reading.letters import BLANK, OTHER, SIGNS, signs_of
-from zipreader.reading.wording import ANYTHING, _forward, fits, name_in, sign_at_end
+from zipreader.reading.wording import ANYTHING, _forward, asks_to_sign, fits, name_in, sign_at_end
 
 
 def test_the_letters_of_a_line_are_told() -> None:
@@ -74,3 +74,21 @@ def test_before_the_end_of_a_line_anything_may_stand(text: str, ends: bool) -> N
     assert (found > -0.1) == ends
     (alone,) = fits(frames_of(text), [signs_of("TN")])
     assert alone < -1
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"),
+    [
+        ("SIGNATUREOFVOTER", True),
+        ("XSIGNATUREOTWITNESS", True),
+        ("VOTERSSIGNATURE", True),
+        ("SIGNHERE", True),
+        ("SIGNATUREDR", False),
+        ("SIGNATUREOAKSLN", False),
+        ("SIGNATUREBANK", False),
+        ("SPRINGFIELDIL", False),
+        ("", False),
+    ],
+)
+def test_a_line_of_a_form_asks_to_sign(name: str, asks: bool) -> None:
+    assert asks_to_sign(name) is asks

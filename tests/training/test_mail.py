@@ -44,6 +44,8 @@ EVIDENCE = {
     "joined": -1.0,
     "height": 1.0,
     "shadow": -1.0,
+    "apart": 4.0,
+    "fall": 0.6,
     "pixel_height": 40.0,
 }
 

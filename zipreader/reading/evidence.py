@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from zipreader.elements import FieldInk, InkMap, Spelling, ZipHypothesis
+from zipreader.elements import FieldInk, InkMap, Spelling, ZipField, ZipHypothesis
 from zipreader.reading.blots import Whole, ink_girths, struck, thickest, whole_ink
 from zipreader.reading.otherwise import Otherwise
-from zipreader.reading.rivals import ALONE, LIGHT
+from zipreader.reading.rivals import UNRIVALLED
 from zipreader.reading.surroundings import joined, relative_height
 from zipreader.reading.town import Agreement
 
@@ -82,8 +82,11 @@ def evidence_of(hypothesis: ZipHypothesis, named: Agreement, facts: FieldFacts) 
         "numbered": facts.others.numbered,
         "ended": facts.others.ended,
         "together": facts.odds[hypothesis.zip],
-        "lead": ALONE,
-        "passed": 0.0,
-        "written": 1.0,
-        "shadow": LIGHT,
+        **UNRIVALLED,
+        "fall": _fall(hypothesis.field),
     }
+
+
+def _fall(field: ZipField) -> float:
+    """How far down its page a field stands, from 0 to 1; 1 where it was given alone."""
+    return field.box.center[1] / field.page.size[1] if field.block is not None else 1.0

@@ -12,6 +12,7 @@ from zipreader.elements import (
     Lattice,
     Scores,
     Spelling,
+    TextLine,
     ZipField,
     ZipHypothesis,
 )
@@ -31,7 +32,7 @@ from zipreader.reading.stripnet import StripNetwork
 from zipreader.reading.surroundings import Surroundings, surroundings, whole_line
 from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
-from zipreader.reading.wording import SAYS, name_in
+from zipreader.reading.wording import SAYS, asks_to_sign, name_in
 
 _ZIP, _ZIP4 = 5, 9
 _FEW = 3
@@ -41,7 +42,7 @@ _LONGEST, _WRITTEN, _WORD = 3, 2, 4
 
 @dataclass(frozen=True, slots=True)
 class FieldReader:
-    """What reads a field: three networks, the directory, and the calibration that judges."""
+    """What reads a field: the networks, the directory, and the calibration that judges."""
 
     classifier: Classifier
     speller: Speller
@@ -55,21 +56,23 @@ class FieldReader:
         with clock("spell"):
             return self.speller.spell(strip(field, self.config.strip), self.config.spell)
 
-    def is_written(self, block: AddressBlock) -> bool:
-        """Whether a word can be read in two lines of a block.
+    def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
+        """Whether a word can be read in two lines of a block, and none of its lines asks to sign.
 
-        The waves and the dial of a postmark, a stain or a stamp set aslant have lines as well.
+        The waves and the dial of a postmark, a stain or a stamp set aslant have lines as well, and
+        so has the panel of a form: what is signed there is no address.
         """
         longest = sorted(block.lines, key=lambda line: -line.box.width)[:_LONGEST]
-        words = 0
-        for number, line in enumerate(longest):
-            if words + len(longest) - number < _WRITTEN:
-                return False
-            shown = strip(whole_line(block, line), self.config.strip)
-            words += int(len(name_in(self.letters.frames([shown])[0])) >= _WORD)
-            if words >= _WRITTEN:
-                return True
-        return False
+        names = {line: self._name(block, line) for line in longest}
+        if sum(len(name) >= _WORD for name in names.values()) < _WRITTEN:
+            return False
+        names |= {line: self._name(block, line) for line in lines if line not in names}
+        return not any(map(asks_to_sign, names.values()))
+
+    def _name(self, block: AddressBlock, line: TextLine) -> str:
+        """The letters of a line."""
+        shown = strip(whole_line(block, line), self.config.strip)
+        return name_in(self.letters.frames([shown])[0])
 
     def miscounted(self, spelling: Spelling) -> float:
         """The probability of digits that are no ZIP: three or more, and neither five nor nine."""
@@ -205,8 +208,8 @@ class PageReaders:
     def miscounted(self, spelling: Spelling) -> float:
         return self.reader.miscounted(spelling)
 
-    def is_written(self, block: AddressBlock) -> bool:
-        return self.reader.is_written(block)
+    def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
+        return self.reader.is_written(block, lines)
 
     def judge(self, evidence: Mapping[str, float]) -> float:
         return self.reader.calibration.probability(evidence)

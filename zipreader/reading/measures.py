@@ -39,5 +39,5 @@ def are_address(lines: Sequence[TextLine]) -> bool:
 
 
 def on_one_line(one: Box, other: Box) -> bool:
-    """Whether both lie on the same line, so that they may hold the same digits."""
+    """Whether both lie on the same line: they share more than half of the lower one's height."""
     return one.intersection(other).height > min(one.height, other.height) / 2

@@ -28,6 +28,8 @@ _UNLIKE = -4.0
 """Agreement of a name with a line, a letter, below which one is as bad as the other."""
 _JOINED = 1.0
 """A sign that is so much closer to the digits, in their heights, belongs to them."""
+_LOW = 0.5
+"""Farther down its page than this no place of a ZIP is better."""
 _STRANGE = 3.0
 """A line that agrees so badly names another place, if its letters are clear."""
 _RULED_OUT = 0.1
@@ -147,6 +149,8 @@ def features(evidence: Mapping[str, float]) -> dict[str, float]:
         "together": max(-_CLEAR, min(_CLEAR, evidence["together"])),
         "lead": evidence["lead"],
         "shadow": -evidence["shadow"],
+        "apart": evidence["apart"],
+        "low": min(evidence["fall"], _LOW),
         "size": min(math.log(max(evidence["pixel_height"], 4.0) / 40), 0.0),
     }
 
@@ -274,6 +278,6 @@ _EVIDENCE = (
     "leading", "thickest", "struck", "field_score", "field_share", "pixel_height", "complete",
     "four", "six", "spelled", "spelled_least", "spelled_rival", "named", "named_rival", "preceded",
     "numbered", "ended", "legible", "stated", "joined", "height", "together", "lead", "passed",
-    "written", "shadow",
+    "written", "shadow", "apart", "fall",
 )  # fmt: skip
 _NO_EVIDENCE = dict.fromkeys(_EVIDENCE, 0.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from zipreader.elements import AddressBlock, Box
-from zipreader.reading.measures import are_address, usual_height
+from zipreader.elements import AddressBlock, TextLine
+from zipreader.reading.measures import are_address, on_one_line, usual_height
 
 ALONE = 2.0
 """The lead where there is no other address."""
@@ -20,6 +20,12 @@ LIGHT = -1.0
 """The shadow where there is no better place without a ZIP."""
 _SILENT = 0.25
 """What is added to the lag behind an address in which no ZIP was read."""
+FAR = 4.0
+"""How far apart two addresses begin at the most, and where one stands above the other."""
+UNRIVALLED = {"lead": ALONE, "passed": 0.0, "written": 1.0, "shadow": LIGHT, "apart": FAR}
+"""The evidence of a ZIP that stands alone on its page."""
+_COMMON = 0.3
+"""Side by side, two addresses share at most this of the narrower one's width."""
 
 
 def lead_of(one: AddressBlock, other: AddressBlock) -> float:
@@ -31,8 +37,33 @@ def lead_of(one: AddressBlock, other: AddressBlock) -> float:
     size = math.log(usual_height(one.lines) / usual_height(other.lines)) / math.log(_TALLER)
     if abs(size) >= 1:
         return math.copysign(1.0, size)
-    axis = 0 if _are_level(one.box, other.box) else 1
+    axis = 0 if on_one_line(one.box, other.box) else 1
     return math.copysign(_BY_PLACE, one.box.center[axis] - other.box.center[axis])
+
+
+def apart_from(one: AddressBlock, other: AddressBlock) -> float:
+    """How far apart down the page two addresses side by side begin, in heights of the taller.
+
+    A sender stands well above the addressee; two labels on one piece begin at one level.
+    """
+    shared = min(one.box.x1, other.box.x1) - max(one.box.x0, other.box.x0)
+    if shared > _COMMON * min(one.box.width, other.box.width):
+        return FAR
+    taller = max(one.box.height, other.box.height, 1)
+    return min(FAR, abs(one.box.y0 - other.box.y0) / taller)
+
+
+def lines_within(block: AddressBlock, blocks: Iterable[AddressBlock]) -> list[TextLine]:
+    """The lines of a block, and those of others that stand inside its box, as small print does."""
+    x0, y0, x1, y1 = block.box.x0, block.box.y0, block.box.x1, block.box.y1
+    inside = [
+        line
+        for other in blocks
+        if other is not block
+        for line in other.lines
+        if x0 <= line.box.center[0] <= x1 and y0 <= line.box.center[1] <= y1
+    ]
+    return [*block.lines, *inside]
 
 
 def blocks_above(
@@ -43,7 +74,7 @@ def blocks_above(
     Where it is the sender's, none of the two is.
     """
     size = abs(math.log(usual_height(one.lines) / usual_height(other.lines)))
-    if size >= math.log(_TALLER) or not _are_level(one.box, other.box):
+    if size >= math.log(_TALLER) or not on_one_line(one.box, other.box):
         return []
     top, right = min(one.box.y0, other.box.y0), max(one.box.center[0], other.box.center[0])
     above = (block for block in blocks if block is not one and block is not other)
@@ -73,8 +104,3 @@ def shadow_over(one: AddressBlock, silent: Iterable[AddressBlock]) -> float:
         if other.score > one.score and len(other.lines) > 1
     ]
     return max(LIGHT, min(1.0, max(ratios, default=LIGHT)))
-
-
-def _are_level(one: Box, other: Box) -> bool:
-    """Whether both share half of the lower one's height: they stand beside each other."""
-    return one.intersection(other).height >= min(one.height, other.height) / 2

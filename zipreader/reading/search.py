@@ -7,24 +7,23 @@ cut and read, the most promising first, and only the best orientation is read to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Protocol
 
 from zipreader.config import SearchConfig
-from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
+from zipreader.elements import (
+    AddressBlock,
+    Spelling,
+    TextLine,
+    UprightPage,
+    ZipField,
+    ZipHypothesis,
+)
+from zipreader.reading import rivals
 from zipreader.reading.measures import are_address, on_one_line
 from zipreader.reading.probability import at_most_one
-from zipreader.reading.rivals import (
-    ALONE,
-    BEHIND,
-    LIGHT,
-    blocks_above,
-    lead_of,
-    lead_over_silent,
-    shadow_over,
-)
 from zipreader.reading.wording import SAYS
 
 
@@ -40,8 +39,8 @@ class Readers(Protocol):
     def miscounted(self, spelling: Spelling) -> float:
         """The probability that a field spells digits that are no ZIP."""
 
-    def is_written(self, block: AddressBlock) -> bool:
-        """Whether words can be read in a block."""
+    def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
+        """Whether words of an address can be read in a block, within which these lines stand."""
 
     def judge(self, evidence: Mapping[str, float]) -> float:
         """The probability that the ZIP with this evidence is right."""
@@ -102,7 +101,7 @@ class Search:
             and best.zip not in zips
         ]
         pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
-        above = ((a, b) for a, _ in others for b in blocks_above(own, a, self.blocks))
+        above = ((a, b) for a, _ in others for b in rivals.blocks_above(own, a, self.blocks))
         pairs += [(a, b) for a, b in above if self._ends_in_zip(b)]
         return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
 
@@ -181,26 +180,26 @@ class Search:
         own = found.field.block
         if own is None:
             return found
-        lead = ALONE
+        lead, apart = rivals.ALONE, rivals.FAR
         for block in self._beside(own):
             zips = self._likely.get(block)
             if not zips:
-                silent = lead_over_silent(own, block)
+                silent = rivals.lead_over_silent(own, block)
                 if silent < lead and are_address(block.lines) and self._is_written(block):
                     lead = silent
             elif found.zip not in zips:
                 lead = min(lead, self._lead_over(own, block))
-        passed, written = self._passed(found), self._in_writing(found)
-        shadow = shadow_over(own, [b for b in self.blocks if not self._likely.get(b)])
-        if lead == ALONE and passed == 0 and written and shadow == LIGHT:
-            return found
-        evidence = {
-            **found.evidence,
+                apart = min(apart, rivals.apart_from(own, block))
+        told = {
             "lead": lead,
-            "passed": passed,
-            "written": float(written),
-            "shadow": shadow,
+            "passed": self._passed(found),
+            "written": float(self._in_writing(found)),
+            "shadow": rivals.shadow_over(own, [b for b in self.blocks if not self._likely.get(b)]),
+            "apart": apart,
         }
+        if told == rivals.UNRIVALLED:
+            return found
+        evidence = {**found.evidence, **told}
         return replace(found, evidence=evidence, probability=self.readers.judge(evidence))
 
     def _lead_over(self, own: AddressBlock, block: AddressBlock) -> float:
@@ -208,11 +207,11 @@ class Search:
 
         Whether they are is asked only where it can change the lead.
         """
-        lead = lead_of(own, block)
-        if lead > BEHIND and not self._is_written(own) and self._is_written(block):
-            return BEHIND
-        if lead < -BEHIND and not self._is_written(block) and self._is_written(own):
-            return -BEHIND
+        lead = rivals.lead_of(own, block)
+        if lead > rivals.BEHIND and not self._is_written(own) and self._is_written(block):
+            return rivals.BEHIND
+        if lead < -rivals.BEHIND and not self._is_written(block) and self._is_written(own):
+            return -rivals.BEHIND
         return lead
 
     def _in_writing(self, found: ZipHypothesis) -> bool:
@@ -228,7 +227,8 @@ class Search:
 
     def _is_written(self, block: AddressBlock) -> bool:
         if block not in self._written:
-            self._written[block] = self.readers.is_written(block)
+            lines = rivals.lines_within(block, self.blocks)
+            self._written[block] = self.readers.is_written(block, lines)
         return self._written[block]
 
     def _passed(self, found: ZipHypothesis) -> float:

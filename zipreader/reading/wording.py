@@ -7,6 +7,7 @@ recursion of connectionist temporal classification (A. Graves et al., ICML 2006)
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -21,6 +22,9 @@ SAYS = -0.7
 """A line that agrees so well with a name, a letter, says it."""
 ANYTHING = SIGNS
 """Before a name at the end of a line: whatever signs are likeliest there."""
+_SIGN = re.compile("SIGNATURE(O(?!AK)|DATE|REQ|$)|SIGNHERE|PRINTNAME")
+"""What stands by the lines of a form that are to be signed, the end of "of" as small print is read;
+streets and companies go on otherwise."""
 _TINY = 1e-30
 
 Array = npt.NDArray[np.float64]
@@ -31,6 +35,11 @@ def name_in(frames: Frames) -> str:
     signs = frames.argmax(axis=1)
     first = np.concatenate([[True], signs[1:] != signs[:-1]])
     return "".join(chr(ord("A") + int(sign)) for sign in signs[first] if sign < LETTERS)
+
+
+def asks_to_sign(name: str) -> bool:
+    """Whether the letters of a line ask for a signature."""
+    return _SIGN.search(name) is not None
 
 
 def sign_at_end(frames: Frames) -> float:

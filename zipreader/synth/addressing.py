@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -55,6 +56,10 @@ class Script:
     writing: str
     unit: float
     boxes: tuple[Bounds, ...] = ()
+
+
+Writer = Callable[[Address, Size], Script]
+"""Writes an address no larger than a size, always in the same hand or face."""
 
 
 def write_by_hand(

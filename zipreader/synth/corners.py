@@ -101,14 +101,15 @@ def add_sender(drawing: Drawing) -> None:
         if logo.shape[1] < fit[0]:
             y = drawing.lay(logo, x, y, colour)[3] + 0.06 * dpi
             fit = (fit[0], max(0.5 * dpi, fit[1] - logo.shape[0]))
-    script = _sender(drawing, fit)
+    script = write_sender(drawing, fit)
     colour = drawing.white or script.colour
     drawing.canvas.lay_block(script.block, round(x), round(y), colour, drawing.white is not None)
     width, height = script.block.size
     drawing.room.take(grown((x, y, x + width, y + height), 0.06 * dpi))
 
 
-def _sender(drawing: Drawing, fit: Size) -> Script:
+def write_sender(drawing: Drawing, fit: Size) -> Script:
+    """A return address no larger than ``fit``, printed or in the hand of the piece."""
     rng, dpi = drawing.rng, drawing.dpi
     address = invent(drawing.sources, rng, plus4=0.15, few=True)
     if drawing.hand is not None and drawing.chance(0.7):

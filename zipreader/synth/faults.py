@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from zipreader.synth.address import USUAL_NUMBERS, Address, invent, invent_foreign, with_code
 from zipreader.synth.compose import Alpha, Canvas, Colour, Rng, cloud
+from zipreader.synth.plan import NO_ADDRESS, TWO_ADDRESSEES
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
 
@@ -22,6 +23,8 @@ _LIGHT = 128
 _MANY_NUMBERS = 0.6
 """Chance of other numbers where the ZIP is missing: none may pass for it."""
 _SPOILT = ("struck-out", "covered")
+_WHOLE = (*_SPOILT, TWO_ADDRESSEES)
+"""Nothing is wrong with the address itself."""
 _ALL_STRUCK = 0.3
 """Chance of lines through the whole ZIP, rather than of a scribble over a digit."""
 
@@ -33,7 +36,7 @@ def choose_address(
 
     ``boxed`` leaves out what does not go with printed boxes: ZIP+4 and text after the ZIP.
     """
-    if variant in ("blank", "return-only"):
+    if variant in NO_ADDRESS:
         return None, None
     if variant == "foreign":
         return invent_foreign(rng), None
@@ -45,7 +48,7 @@ def choose_address(
     if variant == "unassigned":
         code = _unassigned(code, sources.assigned, rng)
         return with_code(address, code), code
-    if variant in _SPOILT:
+    if variant in _WHOLE:
         return address, None
     return with_code(address, _miscounted(variant, code, rng)), None
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from zipreader.elements import Image
 from zipreader.synth import clutter, corners
-from zipreader.synth.address import Address
-from zipreader.synth.addressing import HandStyle, Script, Size, print_out, write_by_hand
+from zipreader.synth.address import Address, invent
+from zipreader.synth.addressing import HandStyle, Script, Writer, print_out, write_by_hand
+from zipreader.synth.back import draw_back
 from zipreader.synth.compose import Alpha, Canvas, Colour, Mark, Rng
 from zipreader.synth.drawing import Drawing
 from zipreader.synth.faults import choose_address, spoil
@@ -27,7 +26,7 @@ from zipreader.synth.layout import (
 )
 from zipreader.synth.paper import choose_paper, make_sheet, wear_out
 from zipreader.synth.pens import choose_pen
-from zipreader.synth.plan import Plan
+from zipreader.synth.plan import NO_ADDRESS, TWO_ADDRESSEES, Plan
 from zipreader.synth.printing import choose_press
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
@@ -41,7 +40,7 @@ _BARCODE_GAP = 0.08
 _PLACING_TRIES = 4
 _PARCELS = {False: 0.12, True: 0.04}
 """How much printed and hand-written mail bears a parcel label, with its sender."""
-_NO_PARCELS = ("blank", "return-only")
+_NO_PARCELS = (*NO_ADDRESS, TWO_ADDRESSEES)
 _PHOTO_DPI = 240
 """The finest that a phone shows of a whole envelope, about 2,300 pixels across a #10."""
 _TYPICAL_DIGIT = 0.2
@@ -79,6 +78,7 @@ class _Placed:
     outer: Bounds
     barcode: Alpha | None
     surround: Surround | None
+    write: Writer
     pad: float
     """Paper between the edge of a label or window and what is on it."""
 
@@ -99,16 +99,20 @@ def draw_front(plan: Plan, sources: Sources, rng: Rng) -> Front:
     surround = draw_surround(drawing) if parcel else None
     boxed = plan.handwritten and not plan.touching and drawing.chance(0.06)
     address, code = choose_address(plan.variant, sources, rng, boxed)
-    if plan.variant != "blank":
+    shows_front = plan.variant not in ("blank", "back")
+    if plan.variant == "back":
+        draw_back(drawing)
+    elif shows_front:
         if surround is None:
             corners.add_picture(drawing)
         corners.add_postage(drawing)
-        if surround is None:
+        if surround is None and plan.variant != TWO_ADDRESSEES:
             corners.add_sender(drawing)
     front = Front(drawing.canvas.image, drawing.dpi, _writing(plan), drawing.white is not None)
     if address is not None:
-        front = _add_address(drawing, address, code, boxed, surround)
-    if plan.variant != "blank":
+        addressed = _add_address(drawing, address, code, boxed, surround)
+        front = front if plan.variant == TWO_ADDRESSEES else addressed
+    if shows_front:
         corners.add_remarks(drawing)
         corners.add_handling(drawing)
     canvas = drawing.canvas
@@ -152,6 +156,9 @@ def _add_address(
     placed = _place(drawing, address, barcode, boxed, surround)
     ink = _lay(drawing, placed)
     drawing.room.take(placed.outer)
+    if drawing.plan.variant == TWO_ADDRESSEES:
+        other = invent(drawing.sources, drawing.rng, plus4=0.2)
+        _lay(drawing, _place(drawing, other, None, False, None, placed))
     block = placed.script.block
     marks = [mark.moved(placed.x, placed.y) for mark in block.marks]
     digits = [mark.bounds for mark in marks]
@@ -178,8 +185,12 @@ def _place(
     barcode: Alpha | None,
     boxed: bool,
     surround: Surround | None,
+    first: _Placed | None = None,
 ) -> _Placed:
-    """Write the address so that it fits, and find room for it."""
+    """Write the address so that it fits, and find room for it.
+
+    Of two addressees each has a half of the area; the second is written like the ``first``.
+    """
     rng, dpi = drawing.rng, drawing.dpi
     ground = _choose_ground(drawing) if surround is None else "label"
     pad = 0.0 if ground == "paper" else float(rng.uniform(0.1, 0.3)) * dpi
@@ -191,12 +202,16 @@ def _place(
         beside, over, below = surround.margins(dpi)
         above, least = above + over, surround.width()
         area = scaled(label_area(drawing.shape), dpi)
+    if drawing.plan.variant == TWO_ADDRESSEES:
+        middle = (area[0] + area[2]) / 2
+        left = first.x > middle if first is not None else drawing.chance(0.5)
+        area = (area[0], area[1], middle, area[3]) if left else (middle, *area[1:])
     fit = (0.94 * (area[2] - area[0]) - 2 * pad - beside, area[3] - area[1] - pad - above - below)
     fit = (max(fit[0], 1.2 * dpi), max(fit[1], 0.45 * dpi))
-    write = _writer(drawing, address, boxed)
+    write = first.write if first is not None else _writer(drawing, boxed)
     center = (float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.2, 0.9)))
     for _ in range(_PLACING_TRIES):
-        script = write(fit)
+        script = write(address, fit)
         width, height = script.block.size
         if barcode is not None:
             width = max(width, barcode.shape[1])
@@ -206,7 +221,7 @@ def _place(
             break
         fit = (0.85 * min(fit[0], width), 0.85 * min(fit[1], height))
     x, y = round(outer[0] + pad + beside), round(outer[1] + above)
-    return _Placed(script, x, y, ground, outer, barcode, surround, pad)
+    return _Placed(script, x, y, ground, outer, barcode, surround, write, pad)
 
 
 def _choose_ground(drawing: Drawing) -> str:
@@ -219,15 +234,15 @@ def _choose_ground(drawing: Drawing) -> str:
     return "window" if draw < 0.42 else "paper"
 
 
-def _writer(drawing: Drawing, address: Address, boxed: bool) -> Callable[[Size], Script]:
-    """What writes the address into a given size, always in the same hand or face."""
+def _writer(drawing: Drawing, boxed: bool) -> Writer:
     rng, dpi, plan, hand = drawing.rng, drawing.dpi, drawing.plan, drawing.hand
     if hand is None:
         press = choose_press(drawing.sources, dpi, rng)
-        return partial(print_out, address, press, rng=rng, least=_LEAST_POINTS / 72 * dpi)
+        least = _LEAST_POINTS / 72 * dpi
+        return lambda address, fit: print_out(address, press, fit, rng, least)
     touching = 0.5 if plan.touching else 0.03 + 0.05 * plan.dirt
     style = HandStyle(touching, plan.touching, boxed)
-    return partial(write_by_hand, address, hand, dpi, style=style, rng=rng)
+    return lambda address, fit: write_by_hand(address, hand, dpi, fit, style, rng)
 
 
 def _lay(drawing: Drawing, placed: _Placed) -> Colour:

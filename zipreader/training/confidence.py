@@ -29,8 +29,8 @@ class ConfidenceConfig:
     """How the model is fitted."""
 
     features: tuple[str, ...] = (
-        "assigned", "baseline_spread", "blotted", "complete", "elsewhere", "ended", "four",
-        "height", "joined", "lead", "led", "named", "named_rival", "not_a_digit", "numbered",
+        "apart", "assigned", "baseline_spread", "blotted", "complete", "elsewhere", "ended", "four",
+        "height", "joined", "lead", "led", "low", "named", "named_rival", "not_a_digit", "numbered",
         "passed", "place", "posterior", "preceded", "rank", "shadow", "six", "size", "spelled",
         "spelled_least", "spelled_rival", "stated", "strange", "struck", "together", "trailing",
         "weakest",
