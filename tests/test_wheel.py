@@ -54,6 +54,7 @@ def test_the_wheel_is_typed_and_holds_models_and_pages(installed: Path) -> None:
         "py.typed",
         "models/model.tflite",
         "models/strip.tflite",
+        "models/strip2.tflite",
         "models/calibration.json",
     ):
         assert (package / name).is_file()

@@ -249,7 +249,7 @@ class SpellConfig:
     least: float = 5e-4
     """Where five or nine digits are less likely none are looked for."""
     sizes: tuple[float, ...] = (1.1, 0.9)
-    """A field that is cut is spelled in these sizes besides its own."""
+    """A field that is cut is spelled in these sizes besides its own, by both networks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,11 +280,11 @@ class FieldInk:
 class Spelling:
     """What a field spells, read without cutting it.
 
-    ``views`` are the frames of its strip, and of the strip in other sizes where these were
-    looked at; ``texts`` its likeliest ZIPs (``12345`` or ``12345-6789``), ``probability``
-    that of the likeliest five digits, the mean over the views; it is not calibrated.
-    ``counts`` are those of 0 to 9 digits, whichever they are, told where the strip was looked
-    at again.
+    ``views`` are the frames of its strip, and where it was looked at again of the strip in other
+    sizes and by another network too: those as long as the first show it in its own size.
+    ``texts`` are its likeliest ZIPs (``12345`` or ``12345-6789``), ``probability`` is that of the
+    likeliest five digits, the mean over the views; it is not calibrated.  ``counts`` are those of
+    0 to 9 digits, whichever they are, told where the strip was looked at again.
     """
 
     strip: Strip

@@ -18,6 +18,7 @@ def test_the_shipped_model_is_described(zipreader: Command) -> None:
         "CC BY-SA 3.0",
         "MNIST test",
         "Strip network",
+        "Second strip network",
         "of them with five digits, all signs right: ",
         "zipreader train",
         "threshold",
@@ -34,7 +35,7 @@ def test_json(zipreader: Command) -> None:
 
 
 def test_what_is_not_certified_is_said(zipreader: Command, tmp_path: Path) -> None:
-    for name in ("model.json", "model.tflite", "strip.tflite", "letters.tflite"):
+    for name in ("model.json", "model.tflite", "strip.tflite", "strip2.tflite", "letters.tflite"):
         shutil.copy(default_model_dir() / name, tmp_path / name)
     done = zipreader("model", "--model", tmp_path)
     assert done.code == ExitCode.OK

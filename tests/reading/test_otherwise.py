@@ -27,7 +27,9 @@ def test_the_name_of_a_place_stands_before_no_other_number(text: str) -> None:
     assert before(text).numbered < SAYS
 
 
-@pytest.mark.parametrize("text", ["FRANCE", "Germany", "UNITED KINGDOM", "Mexico", "12 Canada"])
+@pytest.mark.parametrize(
+    "text", ["FRANCE", "Germany", "UNITED KINGDOM", "Mexico", "12 Canada", "ALLEMAGNE", "Schweiz"]
+)
 def test_another_country_ends_an_address(text: str) -> None:
     assert behind(text) > SAYS
 

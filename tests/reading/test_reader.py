@@ -74,6 +74,15 @@ def test_a_printed_envelope_is_read_and_accepted(reader: Reader, plain: Reading)
     assert plain.model == reader.model
 
 
+def test_the_evidence_says_how_far_down_its_page_a_zip_stands(
+    reader: Reader, plain: Reading
+) -> None:
+    assert plain.best is not None and plain.upright is not None
+    found = plain.best
+    assert found.evidence["fall"] == found.field.box.center[1] / plain.upright.size[1]
+    assert 0.3 < found.evidence["fall"] < 0.9
+
+
 def test_words_tell_an_address_from_the_waves_of_a_postmark(reader: Reader) -> None:
     grey = blank(900, 400)
     words = [

@@ -47,11 +47,14 @@ def test_what_is_no_zip_is_none(speller: Speller, text: str) -> None:
     assert speller.spell(strip_of(text), CONFIG).probability < 0.05
 
 
-def test_a_second_look_takes_the_mean_of_three_sizes(speller: Speller) -> None:
+def test_a_second_look_takes_the_mean_of_three_sizes_and_two_networks(speller: Speller) -> None:
     once = speller.spell(strip_of("60614"), CONFIG)
     again = speller.look_again(once, CONFIG)
     assert len(once.views) == 1
-    assert len(again.views) == 1 + len(CONFIG.sizes)
+    assert len(again.views) == 2 * (1 + len(CONFIG.sizes))
+    for first, second in zip(again.views[:3], again.views[3:], strict=True):
+        assert first.shape == second.shape
+        assert np.abs(first - second).max() > 1e-2
     assert again.texts[0] == "60614"
     alone = [view["60614"] for view in probabilities(again.views, ["60614"])]
     assert again.probability == pytest.approx(sum(alone) / len(alone), abs=1e-6)
@@ -86,17 +89,18 @@ def test_frames_are_shares_and_do_not_depend_on_neighbours_in_the_batch(speller:
     assert speller.frames([]) == []
 
 
-def test_a_missing_or_damaged_network_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stem", ["strip", "strip2"])
+def test_a_missing_or_damaged_network_is_named(stem: str, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(default_model_dir(), folder)
-    (folder / "strip.tflite").write_bytes(b"no network")
-    with pytest.raises(ModelError, match=r"strip\.tflite: damaged model"):
+    (folder / f"{stem}.tflite").write_bytes(b"no network")
+    with pytest.raises(ModelError, match=rf"{stem}\.tflite: damaged model"):
         Speller(folder)
-    shutil.copy(folder / "model.tflite", folder / "strip.tflite")
-    with pytest.raises(ModelError, match=r"strip\.tflite: expected the shapes"):
+    shutil.copy(folder / "model.tflite", folder / f"{stem}.tflite")
+    with pytest.raises(ModelError, match=rf"{stem}\.tflite: expected the shapes"):
         Speller(folder)
-    (folder / "strip.tflite").unlink()
-    with pytest.raises(ModelError, match=r"strip\.tflite: no model here"):
+    (folder / f"{stem}.tflite").unlink()
+    with pytest.raises(ModelError, match=rf"{stem}\.tflite: no model here"):
         model_name(folder)
 
 
@@ -108,12 +112,12 @@ def test_a_model_without_letters_is_refused(tmp_path: Path) -> None:
         model_name(folder)
 
 
-def test_the_name_of_a_model_changes_with_either_network(tmp_path: Path) -> None:
+def test_the_name_of_a_model_changes_with_each_network(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(default_model_dir(), folder)
     name = model_name(folder)
     assert name == model_name()
-    for stem in ("model", "strip"):
+    for stem in ("model", "strip", "strip2", "letters"):
         path = folder / f"{stem}.tflite"
         path.write_bytes(path.read_bytes() + b"\0")
         assert model_name(folder) != name

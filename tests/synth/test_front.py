@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zipreader.synth import Sources
-from zipreader.synth import front as module
+from zipreader.synth import Sources, front
+from zipreader.synth.address import Address
+from zipreader.synth.compose import Alpha, Block, Canvas
 from zipreader.synth.front import draw_front
 from zipreader.synth.plan import Plan
 from zipreader.synth.truth import Bounds
@@ -15,36 +16,53 @@ from zipreader.synth.truth import Bounds
 def test_two_addressees_stand_side_by_side_written_alike(
     sources: Sources, by_hand: bool, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    placed: list[Bounds] = []
-    texts: list[str] = []
-    place = module._place
+    placed: list[front._Placed] = []
+    addresses: list[Address] = []
+    place = front._place
 
-    def watched(*args: object) -> object:
-        found = place(*args)  # type: ignore[arg-type]
-        placed.append(found.bounds)
-        texts.append(str(found.script.writing))
-        return found
+    def watched(drawing: object, address: Address, *rest: object) -> front._Placed:
+        addresses.append(address)
+        placed.append(place(drawing, address, *rest))  # type: ignore[arg-type]
+        return placed[-1]
 
-    monkeypatch.setattr(module, "_place", watched)
+    monkeypatch.setattr(front, "_place", watched)
     plan = Plan("must-flag", by_hand, variant="two-addressees")
-    front = draw_front(plan, sources, np.random.default_rng(seed))
-    (left, _, right, _), (other, _, end, _) = sorted(placed)
+    drawn = draw_front(plan, sources, np.random.default_rng(seed))
+    (left, _, right, _), (other, _, end, _) = sorted(each.bounds for each in placed)
     assert left < right <= other < end
-    assert texts[0] == texts[1]
-    assert front.zip is None and front.block is None and not front.marks
+    first, second = placed
+    assert first.write is second.write
+    assert first.script.colour == second.script.colour
+    assert addresses[0].zip != addresses[1].zip
+    assert drawn.zip is None and drawn.block is None and not drawn.marks
 
 
 @pytest.mark.parametrize("by_hand", [False, True])
-def test_a_back_shows_a_sender_near_its_top_and_nothing_else(
-    sources: Sources, by_hand: bool
+@pytest.mark.parametrize("seed", range(4))
+def test_a_back_shows_seams_and_a_sender_near_its_top(
+    sources: Sources, by_hand: bool, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    senders: list[Bounds] = []
+    seams: list[Alpha] = []
+    lay_block, lay = Canvas.lay_block, Canvas.lay
+
+    def block_watched(canvas: Canvas, block: Block, x: int, y: int, *rest: object) -> None:
+        width, height = block.size
+        senders.append((x, y, x + width, y + height))
+        lay_block(canvas, block, x, y, *rest)  # type: ignore[arg-type]
+
+    def watched(canvas: Canvas, alpha: Alpha, *rest: object, **more: object) -> None:
+        if not senders:
+            seams.append(alpha)
+        lay(canvas, alpha, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Canvas, "lay_block", block_watched)
+    monkeypatch.setattr(Canvas, "lay", watched)
     plan = Plan("must-flag", by_hand, variant="back")
-    for seed in range(4):
-        front = draw_front(plan, sources, np.random.default_rng(seed))
-        assert front.zip is None and front.block is None and front.address is None
-        grey = front.image.min(axis=2).astype(float)
-        middle = np.median(grey)
-        strong = np.abs(grey - middle) > 90
-        rows = np.flatnonzero(strong.any(axis=1))
-        if not front.dark and rows.size:
-            assert rows[-1] < 0.65 * len(grey)
+    drawn = draw_front(plan, sources, np.random.default_rng(seed))
+    ((x0, y0, x1, y1),), (shadow,) = senders, seams
+    height, width = drawn.image.shape[:2]
+    assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 < 0.55 * height
+    assert shadow.shape == (height, width)
+    assert (shadow[: height // 2].max(axis=0) > 0.05).mean() > 0.5
+    assert drawn.zip is None and drawn.block is None and drawn.address is None

@@ -11,6 +11,7 @@ from zipreader.cli.train import NetworkName, Precision, _command, _plan, train
 from zipreader.errors import InputError, MissingExtraError, UsageError
 from zipreader.training.plan import Plan
 from zipreader.training.sources import Sources
+from zipreader.training.splits import Part
 
 
 class Enough(Exception):
@@ -97,11 +98,40 @@ def test_every_network_can_be_trained_in_bfloat16(
     assert seen == ["float32", "mixed_bfloat16"]
 
 
+def test_the_second_strip_network_is_another_plan_with_the_same_strips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("keras")
+    from zipreader.training.spelling.model import StripPlan
+
+    seen: list[StripPlan] = []
+
+    def stop(sources: object, plan: StripPlan, *_: object) -> None:
+        seen.append(plan)
+        raise Enough
+
+    monkeypatch.setattr("zipreader.training.spelling.model.train_strips", stop)
+    for network in (NetworkName.STRIP, NetworkName.STRIP2):
+        for further in (False, True):
+            with pytest.raises(Enough):
+                train(tmp_path / "m", mnist=tmp_path / "x", network=network, further=further)
+    assert [(plan.stem, plan.further) for plan in seen] == [
+        ("strip", False),
+        ("strip", True),
+        ("strip2", False),
+        ("strip2", True),
+    ]
+    assert seen[0].recipe(Part.TRAIN) == seen[2].recipe(Part.TRAIN)
+    for network in (NetworkName.LETTERS, NetworkName.LEAN):
+        with pytest.raises(UsageError, match="--further is for"):
+            train(tmp_path / "m", mnist=tmp_path / "x", network=network, further=True)
+
+
 def test_the_networks_on_offer_are_those_that_there_are() -> None:
     pytest.importorskip("keras")
     from zipreader.training.network import NETWORKS
 
-    assert {name.value for name in NetworkName} == {*NETWORKS, "strip", "letters"}
+    assert {name.value for name in NetworkName} == {*NETWORKS, "strip", "strip2", "letters"}
 
 
 def test_the_recorded_command_names_no_place_of_this_machine(

@@ -87,6 +87,7 @@ def _strips(found: Description) -> Sequence[RenderableType]:
     """The networks that read strips: their size, and how much they spell right alone."""
     named = {
         "Strip network, which spells whole fields": found.strip,
+        "Second strip network, beside the first": found.strip2,
         "Letter network, which reads city and state": found.letters,
     }
     return [_strip(name, strip) for name, strip in named.items() if strip is not None]

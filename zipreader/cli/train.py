@@ -48,10 +48,12 @@ class NetworkName(StrEnum):
     LEAN = "lean"
     MEDIUM = "medium"
     STRIP = "strip"
+    STRIP2 = "strip2"
     LETTERS = "letters"
 
 
-_OF_STRIPS = (NetworkName.STRIP, NetworkName.LETTERS)
+_FIELDS = (NetworkName.STRIP, NetworkName.STRIP2)
+_OF_STRIPS = (*_FIELDS, NetworkName.LETTERS)
 
 
 def train(
@@ -88,7 +90,9 @@ def train(
     ] = None,
     network: Annotated[
         NetworkName,
-        typer.Option(help="Size of the digit network; strip, which reads fields; or letters."),
+        typer.Option(
+            help="Size of the digit network; strip or strip2, which read fields; or letters."
+        ),
     ] = NetworkName.LEAN,
     epochs: Annotated[int | None, typer.Option(min=1, help="Rounds over all tiles.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of tiles, weights and batches.")] = 1,
@@ -112,7 +116,7 @@ def train(
     ] = Precision.FLOAT32,
     further: Annotated[
         bool,
-        typer.Option("--further", help="Train the strip network of --out further, more slowly."),
+        typer.Option("--further", help="Train strip or strip2 of --out further, more slowly."),
     ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
@@ -120,9 +124,10 @@ def train(
 ) -> None:
     """Train a network, measure it, and write it to a model folder; certify nothing yet.
 
-    A model has three networks: one reads digits, [bold]--network strip[/bold] reads whole
-    fields without cutting them, and [bold]--network letters[/bold], which starts from that one,
-    the city and the state. Train them into one folder.
+    A model has four networks: one reads digits, [bold]--network strip[/bold] reads whole
+    fields without cutting them, [bold]--network strip2[/bold] does so once more with mistakes of
+    its own, and [bold]--network letters[/bold], which starts from the first of these, reads the
+    city and the state. Train them into one folder.
 
     MNIST alone makes a network that fails on other people's pens: give pen
     strokes and letters where you have them, and the glyphs that you reviewed.
@@ -140,8 +145,8 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
-    if further and network is not NetworkName.STRIP:
-        raise UsageError("--further is for --network strip")
+    if further and network not in _FIELDS:
+        raise UsageError("--further is for --network strip and strip2")
     if mnist is None and (strokes is None or network in _OF_STRIPS):
         mnist = standard_mnist()
     sources = Sources(mnist, strokes, letters, words, glyphs, faces)
@@ -168,8 +173,10 @@ def _strip_plan(
 ) -> StripPlan:
     from zipreader.training.spelling.model import LETTERS, QUICK, QUICK_LETTERS, StripPlan
 
-    plans = {NetworkName.STRIP: (StripPlan(), QUICK), NetworkName.LETTERS: (LETTERS, QUICK_LETTERS)}
-    plan = replace(plans[network][quick], seed=seed, precision=_POLICIES[precision])
+    letters = network is NetworkName.LETTERS
+    plans = (LETTERS, QUICK_LETTERS) if letters else (StripPlan(), QUICK)
+    second = network is NetworkName.STRIP2
+    plan = replace(plans[quick], seed=seed, precision=_POLICIES[precision], second=second)
     return plan if epochs is None else replace(plan, epochs=epochs)
 
 

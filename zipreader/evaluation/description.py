@@ -16,8 +16,8 @@ from zipreader.reading.probability import Calibration, load_calibration
 
 CARD = "MODEL_CARD.md"
 CALIBRATION = "calibration.json"
-_FILES = ("model.keras", "model.tflite", "strip.keras", "strip.tflite", "letters.keras",
-          "letters.tflite")  # fmt: skip
+_FILES = ("model.keras", "model.tflite", "strip.keras", "strip.tflite", "strip2.keras",
+          "strip2.tflite", "letters.keras", "letters.tflite")  # fmt: skip
 _STATED = ("strips", "right", "zips", "zips_right", "signs", "signs_wrong")
 _LICENCES = "Data and licences"
 _FIGURES = "Figures"
@@ -57,8 +57,8 @@ class Description:
 
     ``name`` is that of the records; ``sizes`` are bytes by file.  ``data`` are
     the sources with their licences, ``figures`` the tables of the model card;
-    ``strip`` is the network that spells fields, ``letters`` the one that reads the place,
-    ``calibration`` holds the certified bounds.
+    ``strip`` and ``strip2`` are the networks that spell fields, ``letters`` the one that reads
+    the place, ``calibration`` holds the certified bounds.
     """
 
     folder: Path
@@ -73,6 +73,7 @@ class Description:
     data: tuple[str, ...]
     figures: tuple[CardTable, ...]
     strip: StripDescription | None
+    strip2: StripDescription | None
     letters: StripDescription | None
     calibration: Calibration | None
 
@@ -107,6 +108,7 @@ class Description:
                 for table in self.figures
             ],
             "strip": asdict(self.strip) if self.strip else None,
+            "strip2": asdict(self.strip2) if self.strip2 else None,
             "letters": asdict(self.letters) if self.letters else None,
             "certified": self.certified,
             "calibration": None
@@ -147,6 +149,7 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
         data=tuple(_items(card.get(_LICENCES, ""))),
         figures=tuple(_tables(card.get(_FIGURES, ""))),
         strip=_strip(folder / "strip.json"),
+        strip2=_strip(folder / "strip2.json"),
         letters=_strip(folder / "letters.json"),
         calibration=load_calibration(bounds) if bounds else None,
     )

@@ -39,5 +39,5 @@ def are_address(lines: Sequence[TextLine]) -> bool:
 
 
 def on_one_line(one: Box, other: Box) -> bool:
-    """Whether both lie on the same line: they share more than half of the lower one's height."""
+    """Whether both lie on one line: they share more than half of the height of the less tall."""
     return one.intersection(other).height > min(one.height, other.height) / 2

@@ -1,4 +1,4 @@
-"""The model folder: three networks, what they say of themselves, and their common name."""
+"""The model folder: four networks, what they say of themselves, and their common name."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from zipreader.elements import NOT_A_DIGIT
 from zipreader.errors import ModelError
 from zipreader.reading.runtime import digest
 
-DIGITS, STRIP, LETTERS = "model", "strip", "letters"
+DIGITS, STRIP, STRIP2, LETTERS = "model", "strip", "strip2", "letters"
 """The files of the networks, without their endings."""
-STEMS = (DIGITS, STRIP, LETTERS)
+STEMS = (DIGITS, STRIP, STRIP2, LETTERS)
 _CLASSES = NOT_A_DIGIT + 1
 
 

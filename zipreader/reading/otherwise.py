@@ -42,8 +42,8 @@ _COUNTRIES = (
     "SWITZERLAND", "TAIWAN", "THAILAND", "TUNISIA", "TURKEY", "UKRAINE", "UNITED ARAB EMIRATES",
     "UNITED KINGDOM", "URUGUAY", "VENEZUELA", "VIETNAM", "WALES",
 )  # fmt: skip
-"""Countries as they are written in an address: in English, in the language of the Universal Postal
-Union, French, and in their own; those of four letters are in many names."""
+"""Countries as they are written in an address: in English, and some in French, the language of the
+Universal Postal Union, or in their own; those of four letters are in many names."""
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DATES = ("{} 1", "{} 1 PM", "{} 1 AM", "{} 1 PM 1", "{} 1 AM 1", "{} 1 PM 1 L", "{} 1 AM 1 L")
 """The forms of a postmark's date; the day may stand before the month."""

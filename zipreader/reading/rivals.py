@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from zipreader.elements import AddressBlock, TextLine
 from zipreader.reading.measures import are_address, on_one_line, usual_height
@@ -22,7 +23,9 @@ _SILENT = 0.25
 """What is added to the lag behind an address in which no ZIP was read."""
 FAR = 4.0
 """How far apart two addresses begin at the most, and where one stands above the other."""
-UNRIVALLED = {"lead": ALONE, "passed": 0.0, "written": 1.0, "shadow": LIGHT, "apart": FAR}
+UNRIVALLED: Mapping[str, float] = MappingProxyType(
+    {"lead": ALONE, "passed": 0.0, "written": 1.0, "shadow": LIGHT, "apart": FAR}
+)
 """The evidence of a ZIP that stands alone on its page."""
 _COMMON = 0.3
 """Side by side, two addresses share at most this of the narrower one's width."""

@@ -1,8 +1,11 @@
 """Strips -> frames of scores: reads a whole field without cutting it.
 
-A second network beside the digit network, with its own view of the ink and its own
-mistakes: where both read the same, the ZIP is seldom wrong.  ``models/strip.tflite``
-is the export that reading runs, ``models/strip.keras`` the reference.
+A view of the ink beside the digit network's, with mistakes of its own: where both read the
+same, the ZIP is seldom wrong.  Two strip networks that were trained apart look at each field
+that is cut, because they err in different places too and the mean of both errs less
+(L. K. Hansen, P. Salamon, IEEE Trans. PAMI 12, 1990); the first alone looks for ZIPs.
+``models/strip.tflite`` and ``models/strip2.tflite`` are the exports that reading runs, the
+``.keras`` files beside them the reference.
 """
 
 from __future__ import annotations
@@ -21,14 +24,14 @@ from zipreader.reading.ctc import (
     may_spell_zip,
     probabilities,
 )
-from zipreader.reading.modelfolder import STRIP
+from zipreader.reading.modelfolder import STRIP, STRIP2
 from zipreader.reading.runtime import Runtime
 from zipreader.reading.strip import resized
 from zipreader.reading.stripnet import StripNetwork
 
 
 class Speller:
-    """The strip network.
+    """The strip networks.
 
     Raises:
         ModelError: a file is missing, damaged or not of this shape.
@@ -36,7 +39,8 @@ class Speller:
     """
 
     def __init__(self, model_dir: Path | None = None, runtime: Runtime = "litert") -> None:
-        self._network = StripNetwork(STRIP, SIGNS, model_dir, runtime)
+        self._first = StripNetwork(STRIP, SIGNS, model_dir, runtime)
+        self._second = StripNetwork(STRIP2, SIGNS, model_dir, runtime)
 
     def spell(self, strip: Strip, config: SpellConfig) -> Spelling:
         """What a strip spells; no text where five digits are less likely than ``least``."""
@@ -46,18 +50,19 @@ class Speller:
         return _spelling(strip, (), (), views, config)
 
     def look_again(self, spelling: Spelling, config: SpellConfig) -> Spelling:
-        """What the strip spells when its digits are a little larger and smaller too.
+        """What the strip spells to both networks, its digits a little larger and smaller too.
 
         The height of the digits in a field is an estimate.  Where a reading hangs on
         it, the views disagree, and their mean says so.
         """
-        others = self.frames([resized(spelling.strip, size) for size in config.sizes])
+        sized = [resized(spelling.strip, size) for size in config.sizes]
+        others = [*self.frames(sized), *self._second.frames([spelling.strip, *sized])]
         found = _spelling(spelling.strip, spelling.texts, spelling.views, others, config)
         return replace(found, counts=tuple(by_count(found.views).mean(axis=0).tolist()))
 
     def frames(self, strips: Sequence[Strip]) -> list[Frames]:
-        """The frames of each strip, (about W / STRIDE, SIGNS); one call of the network."""
-        return self._network.frames(strips)
+        """The first network's frames, (about W / STRIDE, SIGNS) each; one call of it."""
+        return self._first.frames(strips)
 
 
 def _spelling(

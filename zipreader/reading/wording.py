@@ -22,9 +22,14 @@ SAYS = -0.7
 """A line that agrees so well with a name, a letter, says it."""
 ANYTHING = SIGNS
 """Before a name at the end of a line: whatever signs are likeliest there."""
-_SIGN = re.compile("SIGNATURE(O(?!AK)|DATE|REQ|$)|SIGNHERE|PRINTNAME")
+_SIGN = re.compile(
+    "SIGNATUREO[A-Z]?(THE)?"
+    "(VOTER|WITN|APPLIC|ASSIST|DECLAR|ELECTOR|PERSON|NOTARY|CLAIM|PARENT|GUARD)"
+    "|(VOTER|WITNESS|APPLICANT|DECLARANT|CLAIMANT|PARENT|GUARDIAN)S?SIGNATURE"
+    "|SIGNATUREDATE|SIGNHERE$|PRINTNAME"
+)
 """What stands by the lines of a form that are to be signed, the end of "of" as small print is read;
-streets and companies go on otherwise."""
+streets, buildings and companies go on otherwise, and a parcel may ask for a signature too."""
 _TINY = 1e-30
 
 Array = npt.NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""The back of an envelope: its flap and seams, and often nothing but the sender on the flap."""
+"""The back of an envelope: its flap and seams, and nothing but the sender on the flap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _SHADOW: Colour = (60, 58, 58)
 _POINTED, _CENTERED = 0.6, 0.75
 """How many flaps come to a point, and how many senders stand in the middle of theirs."""
 
-Path = npt.NDArray[np.float64]
+Polyline = npt.NDArray[np.float64]
+"""(N, 2) points in sheet pixels."""
 
 
 def draw_back(drawing: Drawing) -> None:
@@ -37,7 +38,7 @@ def draw_back(drawing: Drawing) -> None:
     drawing.room.take((x, y, x + width, y + height))
 
 
-def _seams(width: int, height: int, rng: Rng) -> list[Path]:
+def _seams(width: int, height: int, rng: Rng) -> list[Polyline]:
     """The edge of the flap, pointed or straight, and the seams that rise from below to it."""
     fall = float(rng.uniform(0.35, 0.6)) * height
     if rng.random() < _POINTED:

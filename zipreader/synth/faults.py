@@ -1,4 +1,4 @@
-"""Mail that must be flagged: faulty addresses, and digits struck out or covered."""
+"""Mail that must be flagged: faulty addresses or none, and digits struck out or covered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ALL_STRUCK = 0.3
 def choose_address(
     variant: str, sources: Sources, rng: Rng, boxed: bool = False
 ) -> tuple[Address | None, str | None]:
-    """An address with the fault ``variant``, and the ZIP that its ink will show complete.
+    """An address with the fault ``variant``, and the one ZIP that its ink will show complete.
 
     ``boxed`` leaves out what does not go with printed boxes: ZIP+4 and text after the ZIP.
     """

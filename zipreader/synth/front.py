@@ -52,7 +52,7 @@ _SMALLEST_DIGIT, _LARGEST_DIGIT = 0.12, 0.45
 class Front:
     """A finished face, (H, W, 3) BGR, and where its address stands; sheet pixels.
 
-    ``zip`` is what the ink shows complete; ``marks`` are the digits of the
+    ``zip`` is what the ink shows complete, of one addressee; ``marks`` are the digits of the
     ZIP that can be read.
     """
 

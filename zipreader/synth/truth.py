@@ -32,10 +32,9 @@ class Truth:
     Corners are pixels of the final image, after every warp.  ``orientation``
     is the clockwise turn, in degrees, that makes the image upright.
     ``writing`` is ``handwritten`` or the printing technology, or just ``printed``
-    where there is no address.  ``zip`` is
-    ``None`` where the ink carries no complete ZIP; a must-flag piece has one
-    only where it is readable but not assigned.  ``variant`` says what is
-    wrong with a must-flag piece and is empty for all others.
+    where there is no address.  ``zip`` is ``None`` where the ink carries no complete ZIP, or
+    those of two addressees; a must-flag piece has one only where it is readable but not
+    assigned.  ``variant`` says what is wrong with a must-flag piece and is empty for all others.
     """
 
     kind: str

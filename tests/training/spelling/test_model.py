@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from zipreader.errors import ModelError, UsageError
@@ -12,9 +13,9 @@ from zipreader.training.sources import Sources
 pytest.importorskip("keras")
 
 # ruff: noqa: E402 - what needs Keras comes after the question whether it is there
+from zipreader.reading import ctc
 from zipreader.reading.letters import SIGNS
-from zipreader.reading.modelfolder import LETTERS
-from zipreader.reading.speller import Speller
+from zipreader.reading.modelfolder import LETTERS, STRIP, STRIP2
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.pipeline import Workshop
 from zipreader.training.spelling.model import QUICK, QUICK_LETTERS, StripPlan, train_strips
@@ -41,7 +42,7 @@ def test_a_strip_network_is_trained_exported_and_described(
         "STRIP_CARD.md",
     }
     assert outcome.difference < 1e-4 < outcome.rounding < 0.5
-    assert Speller(out).frames([]) == []
+    assert StripNetwork(STRIP, ctc.SIGNS, out).frames([]) == []
     described = json.loads((out / "strip.json").read_text())
     assert described["plan"]["composed"] == 60
     assert described["parameters"] > 100_000
@@ -92,6 +93,28 @@ def test_a_strip_network_is_trained_further(sources: Sources, tmp_path: Path) ->
     (out / "strip.json").write_text("{}")
     with pytest.raises(ModelError, match=r"strip\.json: missing or damaged description"):
         train_strips(sources, more, out, workshop)
+
+
+def test_a_second_strip_network_stands_beside_the_first_and_differs(
+    sources: Sources, tmp_path: Path
+) -> None:
+    out, workshop = tmp_path / "model", Workshop(tmp_path / "run", tmp_path / "cache", 1)
+    plan = replace(QUICK, composed=60, invented=0)
+    train_strips(sources, plan, out, workshop)
+    kept = (out / "strip.tflite").read_bytes()
+    second = replace(plan, second=True)
+    with pytest.raises(UsageError, match=r"strip2\.keras: missing; train --network strip2 first"):
+        train_strips(sources, replace(second, further=True), out, workshop)
+    train_strips(sources, second, out, workshop)
+    assert (out / "strip.tflite").read_bytes() == kept
+    ours, theirs = (StripNetwork(stem, ctc.SIGNS, out) for stem in (STRIP, STRIP2))
+    ink = [np.full((32, 64), 128, np.uint8)]
+    assert np.abs(ours.frames(ink)[0] - theirs.frames(ink)[0]).max() > 1e-3
+    assert json.loads((out / "strip2.json").read_text())["plan"]["second"] is True
+    (out / "strip.keras").unlink()
+    more = train_strips(sources, replace(second, further=True), out, workshop)
+    assert more.before is not None
+    assert (out / "STRIP2_CARD.md").read_text().startswith("# The second strip network")
 
 
 def test_without_letters_there_is_nothing_to_tell_digits_from(

@@ -45,18 +45,26 @@ class Made:
     """What had made the network that was trained further."""
 
 
+_BESIDE = """Looks at each field that is cut, beside the strip network: trained apart, it errs
+elsewhere, and reading takes the mean of both.
+
+"""
+
+
 def strip_card(made: Made, sources: Sources, parameters: int) -> str:
-    """``STRIP_CARD.md``."""
+    """``STRIP_CARD.md``, or ``STRIP2_CARD.md`` of the second network."""
     widths, versions, used = _common(made, sources)
     network, figures, last = made.config.network, made.figures, made.history[-1]
     further = f"\nIt went on from the network of `{made.before}`.\n" if made.before else ""
-    return f"""# The strip network
+    title = "The second strip network" if made.plan.second else "The strip network"
+    beside = _BESIDE if made.plan.second else ""
+    return f"""# {title}
 
-Reads a whole field without cutting it: strips of ink 32 pixels high, as `zipreader.reading.strip`
-makes them, to frames of scores for the digits 0 to 9, *something else* and the blank between two
-signs. {parameters:,} parameters: 3x3 convolutions with batch normalization, {widths}
-channels and {sum(network.rounds)} residual, then {network.context} channels that look along the
-field; trained in {made.plan.precision} with connectionist temporal
+{beside}Reads a whole field without cutting it: strips of ink 32 pixels high, as
+`zipreader.reading.strip` makes them, to frames of scores for the digits 0 to 9, *something else*
+and the blank between two signs. {parameters:,} parameters: 3x3 convolutions with batch
+normalization, {widths} channels and {sum(network.rounds)} residual, then {network.context}
+channels that look along the field; trained in {made.plan.precision} with connectionist temporal
 classification (A. Graves et al., ICML 2006), Muon for kernels at a rate of {made.config.rate:g} and
 AdamW for the rest at {made.config.vector_rate:g}.
 

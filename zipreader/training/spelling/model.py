@@ -1,4 +1,4 @@
-"""From data files to the strip network in a model folder: made, checked, then put in place."""
+"""From data files to a network that reads strips: made, checked, put into a model folder."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ _SECONDS = 300.0
 _SLOWER = 0.3
 """Share of the rates at which a network is trained further."""
 _COMPARED = 400
+_APART = 1_000
+"""From the seed of the strip network to that of the second one, with the same strips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,15 @@ class StripPlan:
     """Strips of words; where there are any, the letter network is trained."""
     further: bool = False
     """Whether the strip network of the folder is trained further, at lower rates."""
+    second: bool = False
+    """Whether it is the second strip network, whose weights and distortions are others."""
 
     @property
     def stem(self) -> str:
         """Of the network's files."""
-        return modelfolder.LETTERS if self.lettering else modelfolder.STRIP
+        if self.lettering:
+            return modelfolder.LETTERS
+        return modelfolder.STRIP2 if self.second else modelfolder.STRIP
 
     @property
     def signs(self) -> int:
@@ -96,8 +102,8 @@ def train_strips(
 ) -> Made:
     """Make strips, train, export, measure; the files appear in ``out`` when all is checked.
 
-    The letter network starts from ``strip.keras`` of the same folder, and so does the strip
-    network where it is trained further.
+    The letter network starts from ``strip.keras`` of the same folder, and a strip network that
+    is trained further from its own file there.
 
     Raises:
         UsageError: no digits are given, or no strip network is there to start from.
@@ -108,7 +114,7 @@ def train_strips(
     watcher = watcher or StripWatcher()
     if sources.mnist is None or sources.strokes is None or sources.letters is None:
         raise UsageError(f"the {plan.stem} network needs --mnist, --strokes and --letters")
-    start = _start(out) if plan.lettering or plan.further else None
+    start = _start(out, plan) if plan.lettering or plan.further else None
     before = _said(out, plan) if plan.further else None
     pools = {}
     for part in (Part.TUNE, Part.TEST, Part.TRAIN):
@@ -118,7 +124,7 @@ def train_strips(
         )
     config = StripFitConfig(
         jitter=replace(StripJitter(), beside=0.0) if plan.lettering else StripJitter(),
-        seed=plan.seed,
+        seed=plan.seed + _APART * plan.second,
         epochs=plan.epochs,
         precision=plan.precision,
         signs=plan.signs,
@@ -131,7 +137,7 @@ def train_strips(
         pools[Part.TRAIN],
         pools[Part.TUNE],
         config,
-        workshop.run / ("letters" if plan.lettering else "strips"),
+        workshop.run / plan.stem,
         workshop.resume,
         start,
         watcher.step,
@@ -180,16 +186,17 @@ def compare(folder: Path, plan: StripPlan, strips: Sequence[Labelled]) -> float:
     )
 
 
-def _start(out: Path) -> keras.Model:
-    """The strip network of a model folder.
+def _start(out: Path, plan: StripPlan) -> keras.Model:
+    """The strip network of a model folder from which a plan begins.
 
     Raises:
         UsageError: there is none.
         ModelError: it is damaged.
     """
-    path = out / "strip.keras"
+    stem = modelfolder.STRIP if plan.lettering else plan.stem
+    path = out / f"{stem}.keras"
     if not path.is_file():
-        raise UsageError(f"{path}: missing; train --network strip first")
+        raise UsageError(f"{path}: missing; train --network {stem} first")
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
