@@ -11,7 +11,7 @@ import pytest
 from zipreader.elements import GreyImage
 from zipreader.errors import UsageError
 from zipreader.synth import KINDS, Mailpiece, Population, Sources, Truth, make_mailpiece
-from zipreader.synth.plan import NO_ADDRESS, TWO_ADDRESSEES
+from zipreader.synth.plan import NO_ADDRESS
 from zipreader.synth.truth import Corners
 
 READABLE = tuple(kind for kind in KINDS if kind != "must-flag")
@@ -113,7 +113,7 @@ def test_mail_that_must_be_flagged_says_why(make: Make, sources: Sources, seed: 
         assert truth.zip is None and truth.plus4 is None
         assert len(values) == {"six-digits": 6}.get(truth.variant, len(values))
         assert len(values) != 5
-    if truth.variant in (*NO_ADDRESS, TWO_ADDRESSEES):
+    if truth.variant in NO_ADDRESS:
         assert truth.block is None and truth.city is None
 
 
