@@ -68,6 +68,7 @@ def test_the_shipped_model_says_everything() -> None:
     assert any("MNIST test" in row[0] for row in digits.rows)
     assert all(len(row) == len(others.head) for row in others.rows)
     assert found.certified
+    assert found.calibration is not None and found.calibration.model == found.name
 
 
 def test_the_card_is_taken_apart(folder: Path) -> None:
