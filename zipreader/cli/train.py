@@ -52,8 +52,7 @@ class NetworkName(StrEnum):
     LETTERS = "letters"
 
 
-_FIELDS = (NetworkName.STRIP, NetworkName.STRIP2)
-_OF_STRIPS = (*_FIELDS, NetworkName.LETTERS)
+_OF_STRIPS = (NetworkName.STRIP, NetworkName.STRIP2, NetworkName.LETTERS)
 
 
 def train(
@@ -116,7 +115,7 @@ def train(
     ] = Precision.FLOAT32,
     further: Annotated[
         bool,
-        typer.Option("--further", help="Train strip or strip2 of --out further, more slowly."),
+        typer.Option("--further", help="Train the network of --out further, more slowly."),
     ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
@@ -145,8 +144,8 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
-    if further and network not in _FIELDS:
-        raise UsageError("--further is for --network strip and strip2")
+    if further and network is NetworkName.LETTERS:
+        raise UsageError("--further is not for --network letters, which starts from strip")
     if mnist is None and (strokes is None or network in _OF_STRIPS):
         mnist = standard_mnist()
     sources = Sources(mnist, strokes, letters, words, glyphs, faces)
@@ -160,6 +159,7 @@ def train(
     with progress_on(console) as progress:
         listener = watcher(progress, console)
         plan = _plan(network.value, epochs, seed, precision, quick)
+        plan = replace(plan, further=further)
         outcome = train_model(sources, plan, out, workshop, _command(), listener)
     stdout().print(_table(outcome))
     stdout().print(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -17,8 +17,9 @@ from zipreader.reading.classifier import Classifier
 from zipreader.training.card import Provenance, model_card
 from zipreader.training.cleaning import clean
 from zipreader.training.curves import draw_curves
-from zipreader.training.export import Export, export_model
+from zipreader.training.export import KERAS_FILE, Export, export_model
 from zipreader.training.figures import Figures, measure
+from zipreader.training.further import SLOWER, commands_of, network_of
 from zipreader.training.network import NETWORKS
 from zipreader.training.plan import Plan
 from zipreader.training.pools import Pool, Progress, cached_pool
@@ -28,6 +29,7 @@ from zipreader.training.temperature import find_temperature
 from zipreader.training.train import Epoch, Listener, TrainConfig, fit, logits_of
 
 _PARITY_TILES = 10_000
+_STEM = Path(KERAS_FILE).stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,22 @@ def train_model(
     ``out`` is written at the very end, when everything is there and checked.
 
     Raises:
-        UsageError: no digits are given, or an unknown network.
+        UsageError: no digits are given, an unknown network, or none to train further.
         InputError: a data file cannot be used.
-        ModelError: the export failed or does not match the network.
+        ModelError: the export failed or does not match the network, or the one to train
+            further is damaged or another.
         OutputError: a folder cannot be written.
     """
     watcher = watcher or Watcher()
     _check(sources, plan)
+    start = network_of(out, _STEM, plan.network) if plan.further else None
+    before = commands_of(out, _STEM) if plan.further else None
     pool, tune = _pools(sources, plan, workshop, watcher)
-    training = TrainConfig(NETWORKS[plan.network], plan.seed, plan.epochs, precision=plan.precision)
+    training = _training(plan)
     watcher.stage(f"training the network {plan.network}")
-    model, history = fit(pool, tune, training, workshop.run, workshop.resume, watcher.training)
+    model, history = fit(
+        pool, tune, training, workshop.run, workshop.resume, watcher.training, start
+    )
     watcher.stage("calibrating, converting and measuring")
     temperature = round(find_temperature(logits_of(model, tune.tiles), tune.labels), 4)
     made = Provenance(
@@ -96,6 +103,7 @@ def train_model(
         temperature=temperature,
         parameters=int(model.count_params()),
         versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
+        before=before,
     )
     measured: list[Figures] = []
 
@@ -119,6 +127,13 @@ def _check(sources: Sources, plan: Plan) -> None:
         raise UsageError(f"no network '{plan.network}': choose from {', '.join(NETWORKS)}")
     if plan.epochs < 1:
         raise UsageError(f"--epochs must be at least 1, not {plan.epochs}")
+
+
+def _training(plan: Plan) -> TrainConfig:
+    config = TrainConfig(NETWORKS[plan.network], plan.seed, plan.epochs, precision=plan.precision)
+    if not plan.further:
+        return config
+    return replace(config, rate=SLOWER * config.rate, vector_rate=SLOWER * config.vector_rate)
 
 
 def _pools(sources: Sources, plan: Plan, workshop: Workshop, watcher: Watcher) -> tuple[Pool, Pool]:
@@ -149,6 +164,7 @@ def _description(made: Provenance) -> dict[str, object]:
         "temperature": made.temperature,
         "seed": made.plan.seed,
         "command": made.command,
+        "before": made.before,
         "epochs": len(made.history),
         "not_a_digit": NOT_A_DIGIT,
         "stages": made.training.network.stages,

@@ -17,6 +17,7 @@ from zipreader.errors import ModelError, OutputError, UsageError
 from zipreader.reading import ctc, letters, modelfolder
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.convert import convert
+from zipreader.training.further import SLOWER, commands_of, network_of
 from zipreader.training.pipeline import Workshop
 from zipreader.training.sources import Sources
 from zipreader.training.spelling.card import Made, letter_card, strip_card
@@ -30,8 +31,6 @@ from zipreader.training.splits import Part
 _TOLERANCE = 1e-4
 """Largest difference between the probabilities of the exact export and of the network."""
 _SECONDS = 300.0
-_SLOWER = 0.3
-"""Share of the rates at which a network is trained further."""
 _COMPARED = 400
 _APART = 1_000
 """From the seed of the strip network to that of the second one, with the same strips."""
@@ -114,8 +113,9 @@ def train_strips(
     watcher = watcher or StripWatcher()
     if sources.mnist is None or sources.strokes is None or sources.letters is None:
         raise UsageError(f"the {plan.stem} network needs --mnist, --strokes and --letters")
-    start = _start(out, plan) if plan.lettering or plan.further else None
-    before = _said(out, plan) if plan.further else None
+    first = modelfolder.STRIP if plan.lettering else plan.stem
+    start = network_of(out, first, first) if plan.lettering or plan.further else None
+    before = commands_of(out, plan.stem) if plan.further else None
     pools = {}
     for part in (Part.TUNE, Part.TEST, Part.TRAIN):
         watcher.stage(f"making strips to {part.value}")
@@ -130,7 +130,7 @@ def train_strips(
         signs=plan.signs,
     )
     if plan.further:
-        slower = {name: _SLOWER * getattr(config, name) for name in ("rate", "vector_rate")}
+        slower = {name: SLOWER * getattr(config, name) for name in ("rate", "vector_rate")}
         config = replace(config, **slower)
     watcher.stage(f"training the {plan.stem} network")
     model, history = fit_strips(
@@ -184,37 +184,6 @@ def compare(folder: Path, plan: StripPlan, strips: Sequence[Labelled]) -> float:
         float(np.abs(ours.frames([item.strip])[0] - reference.frames([item.strip])[0]).max())
         for item in strips
     )
-
-
-def _start(out: Path, plan: StripPlan) -> keras.Model:
-    """The strip network of a model folder from which a plan begins.
-
-    Raises:
-        UsageError: there is none.
-        ModelError: it is damaged.
-    """
-    stem = modelfolder.STRIP if plan.lettering else plan.stem
-    path = out / f"{stem}.keras"
-    if not path.is_file():
-        raise UsageError(f"{path}: missing; train --network {stem} first")
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path}: damaged model") from error
-
-
-def _said(out: Path, plan: StripPlan) -> str:
-    """The command, and those before it, that made the network of a folder.
-
-    Raises:
-        ModelError: its description is missing or damaged.
-    """
-    path = out / f"{plan.stem}.json"
-    try:
-        said = json.loads(path.read_text("utf-8"))
-        return "; ".join(filter(None, (said.get("before"), said["command"])))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"{path}: missing or damaged description of the network") from error
 
 
 def _made(out: Path) -> Path:
