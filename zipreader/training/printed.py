@@ -96,8 +96,9 @@ def _printed(texts: list[str], families: Families, rng: np.random.Generator, ben
     config, scanning = PrintConfig(bend=bend), ScanConfig()
     tiles = []
     for text in texts:
-        faces = families[int(rng.integers(len(families)))]
-        face = faces[int(rng.integers(len(faces)))]
+        face = _chosen(families, rng)
+        while not _drawn(text.rstrip("|"), face).any():  # not every face has every letter
+            face = _chosen(families, rng)
         tile = np.zeros((28, 28), np.uint8)
         while not tile.any():  # a faint and noisy scan may show no ink
             ink = print_character(text.rstrip("|"), face, rng, config)
@@ -105,6 +106,11 @@ def _printed(texts: list[str], families: Families, rng: np.random.Generator, ben
             tile = scanned_tile(ink, rng, scanning)
         tiles.append(tile)
     return np.stack(tiles)
+
+
+def _chosen(families: Families, rng: np.random.Generator) -> Face:
+    faces = families[int(rng.integers(len(families)))]
+    return faces[int(rng.integers(len(faces)))]
 
 
 def _not_a_digit(rng: np.random.Generator, config: PrintConfig) -> str:
