@@ -71,6 +71,22 @@ def test_an_indented_address_is_told_by_its_larger_writing() -> None:
     assert len(columns([*sender, *same])) == 1
 
 
+def test_columns_of_which_one_stands_higher_are_parted() -> None:
+    sender = [line(text, 0, 40 * n) for n, text in enumerate(SENDER)]
+    lower = [line(text, WIDEST + 45, 120 + 40 * n) for n, text in enumerate(ADDRESS)]
+    across = joined(sender[3], lower[0])
+    left, right = columns([*sender[:3], across, *lower[1:]])
+    assert (texts(left), texts(right)) == (letters(SENDER), letters(ADDRESS))
+
+
+def test_lines_that_run_on_under_a_postmark_stay_whole() -> None:
+    dial = [line("MILWAUKEE WI", WIDEST + 10, -30 * n, 14) for n in range(1, 8)]
+    heads = [joined(line(SENDER[2], 0, 40 * n), line("CLIN", WIDEST + 10, 40 * n)) for n in (0, 1)]
+    rest = [line(text, 0, 80 + 40 * n) for n, text in enumerate(ADDRESS)]
+    lines = [*dial, *heads, *rest]
+    assert columns(lines) == [lines]
+
+
 def test_what_runs_across_both_is_a_group_of_its_own() -> None:
     across = line("RETURN SERVICE REQUESTED AND MORE WORDS", 0, 180)
     left, right, others = columns([*side_by_side(WIDEST + 10), across])

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from zipreader.elements import Box, TextLine
-from zipreader.reading.measures import are_address
+from tests.drawing import blank
+from zipreader.elements import AddressBlock, Box, Page, TextLine, UprightPage
+from zipreader.reading.measures import are_address, lines_within
+
+UPRIGHT = UprightPage(Page(blank(400, 400), "drawn.png"), blank(400, 400), np.eye(3), 0, 200.0)
 
 
 def lines(*widths: int, height: float = 25.0) -> list[TextLine]:
@@ -27,3 +31,16 @@ def test_fewer_or_shorter_lines_make_none(widths: tuple[int, ...]) -> None:
 def test_lines_are_long_beside_their_height() -> None:
     assert are_address(lines(100, 100, 100, height=25.0))
     assert not are_address(lines(100, 100, 100, height=27.0))
+
+
+def test_small_print_inside_an_address_is_among_its_lines() -> None:
+    def block(x: int, y: int, count: int) -> AddressBlock:
+        own = [
+            TextLine((Box(x, y + 20 * n, x + 100, y + 20 * n + 15),), 0.0, 15.0)
+            for n in range(count)
+        ]
+        return AddressBlock(UPRIGHT, Box.around(line.box for line in own), tuple(own), 0.5)
+
+    whole, inside, beside = block(20, 200, 3), block(40, 210, 1), block(120, 210, 1)
+    found = lines_within(whole, (beside, whole, inside))
+    assert found == [*whole.lines, *inside.lines]

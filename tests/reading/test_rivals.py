@@ -17,7 +17,6 @@ from zipreader.reading.rivals import (
     blocks_above,
     lead_of,
     lead_over_silent,
-    lines_within,
     shadow_over,
 )
 
@@ -121,7 +120,7 @@ def test_of_two_addresses_beside_each_other_none_is_the_senders_if_one_stands_ab
         (address(200, 200), 0.0),
         (address(200, 230), 0.5),
         (address(95, 140), 1.0),
-        (address(200, 20), 3.0),
+        (address(200, 20), FAR),
         (address(60, 260), FAR),
         (replace(LEFT, box=Box(200, 260, 300, 380)), 0.5),
     ],
@@ -136,9 +135,3 @@ def test_no_two_addresses_begin_farther_apart_than_where_one_is_above(
     one: AddressBlock, other: AddressBlock
 ) -> None:
     assert 0 <= apart_from(one, other) == apart_from(other, one) <= FAR
-
-
-def test_small_print_inside_an_address_is_among_its_lines() -> None:
-    inside, beside = address(40, 210, 10, 1), address(120, 210, 10, 1)
-    found = lines_within(LEFT, (beside, LEFT, inside))
-    assert found == [*LEFT.lines, *inside.lines]

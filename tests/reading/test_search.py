@@ -20,7 +20,7 @@ from zipreader.elements import (
     ZipField,
     ZipHypothesis,
 )
-from zipreader.reading.rivals import ALONE
+from zipreader.reading.rivals import ALONE, FAR
 from zipreader.reading.search import Search
 from zipreader.reading.wording import SAYS
 
@@ -393,7 +393,7 @@ def test_a_zip_in_what_is_not_written_is_behind_one_in_what_is(unwritten: set[in
     assert leads == {"10001": ahead, "94110": -ahead}
 
 
-@pytest.mark.parametrize(("top", "apart"), [(120, 0.0), (165, 1.0), (20, 100 / 45)])
+@pytest.mark.parametrize(("top", "apart"), [(120, 0.0), (165, 1.0), (20, FAR)])
 def test_another_zip_beside_an_address_begins_so_far_apart(top: int, apart: float) -> None:
     left, right = addressed(0, top, 0.8), addressed(150, 120, 0.8)
     pen = Pen({0: ("10001", 0.99), 150: ("94110", 0.97)}, {0: 0.9, 150: 0.9})
@@ -401,6 +401,34 @@ def test_another_zip_beside_an_address_begins_so_far_apart(top: int, apart: floa
     found.finish()
     for each in found.hypotheses:
         assert each.evidence["apart"] == pytest.approx(apart)
+
+
+@pytest.mark.parametrize(
+    ("unwritten", "count", "apart"),
+    [(set(), 3, 0.0), ({0}, 3, None), (set(), 2, None), ({150}, 3, 0.0)],
+    ids=["silent", "unwritten", "two-lines", "own-unwritten"],
+)
+def test_an_address_without_a_zip_beside_another_begins_so_far_apart(
+    unwritten: set[int], count: int, apart: float | None
+) -> None:
+    """It is the one that is meant, or not: its ZIP was not read."""
+    left, right = addressed(0, 120, 0.8, count=count), addressed(150, 120, 0.8)
+    pen = Pen({150: ("94110", 0.97)}, {0: 0.0, 150: 0.9})
+    pen.unwritten = unwritten
+    found = page_of(pen, left, right)
+    found.finish()
+    assert found.hypotheses[0].evidence.get("apart") == apart
+
+
+def test_what_is_not_written_begins_beside_nothing() -> None:
+    """A panel that asks to sign, with a number that passes for a ZIP."""
+    left, right = addressed(0, 120, 0.8), addressed(150, 120, 0.8)
+    pen = Pen({0: ("10001", 0.99), 150: ("94110", 0.97)}, {0: 0.9, 150: 0.9})
+    pen.unwritten = {0}
+    found = page_of(pen, left, right)
+    found.finish()
+    aparts = {each.zip: each.evidence["apart"] for each in found.hypotheses}
+    assert aparts == {"10001": 0.0, "94110": FAR}
 
 
 def test_what_stands_inside_a_block_tells_too_whether_it_is_an_address() -> None:

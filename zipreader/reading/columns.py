@@ -19,7 +19,7 @@ import numpy as np
 
 from zipreader.elements import Box, TextLine
 from zipreader.reading import imageops
-from zipreader.reading.measures import piece, usual_height
+from zipreader.reading.measures import on_one_line, piece, usual_height
 
 Lines = list[TextLine]
 _GAP, _USUAL_GAP = 0.4, 1.5
@@ -32,7 +32,7 @@ _ALIGNED, _SHARE = 0.6, 0.6
 _TALLER = 1.3
 """the text of one is so many times as tall as that of the other."""
 _BESIDE = 0.6
-"""They share so much of the height of the lower one."""
+"""Where they share less of the height of the lower one, lines of both are so far apart, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,24 @@ def _row(line: TextLine, start: int) -> _Row:
     return _Row(line, left, right)
 
 
+def _run_on(left: Lines, right: Lines) -> bool:
+    """Whether lines go on behind the space, of columns that are hardly beside one another.
+
+    So do the upper lines of an address under a postmark.
+    """
+    ours, theirs = (Box.around(each.box for each in side) for side in (left, right))
+    common = min(ours.y1, theirs.y1) - max(ours.y0, theirs.y0)
+    if common >= _BESIDE * min(ours.height, theirs.height):
+        return False
+    spaces = [
+        (other.box.x0 - one.box.x1) / max(one.text_height, other.text_height)
+        for one in left
+        for other in right
+        if on_one_line(one.box, other.box)
+    ]
+    return bool(spaces) and imageops.median(np.array(spaces)) < _USUAL_GAP
+
+
 def _are_columns(run: list[_Row], start: int, height: float) -> bool:
     left = [piece(row.line, row.left) for row in run if row.left]
     right = [piece(row.line, row.right) for row in run if row.right]
@@ -105,12 +123,8 @@ def _are_columns(run: list[_Row], start: int, height: float) -> bool:
         wide = sum(each.box.width >= _WIDTH * height for each in side)
         if wide < _LINES - 1:
             return False
-    ends = np.array([start - piece.box.x1 for piece in left])
-    if imageops.median(ends) < _USUAL_GAP * height:
-        return False
-    ours, theirs = (Box.around(each.box for each in side) for side in (left, right))
-    common = min(ours.y1, theirs.y1) - max(ours.y0, theirs.y0)
-    if common < _BESIDE * min(ours.height, theirs.height):
+    ends = [start - each.box.x1 for each in left]
+    if imageops.median(np.array(ends)) < _USUAL_GAP * height or _run_on(left, right):
         return False
     aligned = sum(each.box.x0 <= start + _ALIGNED * height for each in right)
     if aligned >= max(_LINES, _SHARE * len(right)):

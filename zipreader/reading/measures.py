@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from zipreader.elements import Box, TextLine
+from zipreader.elements import AddressBlock, Box, TextLine
 from zipreader.reading import imageops
 
 _LOWER = 0.7
@@ -41,3 +41,16 @@ def are_address(lines: Sequence[TextLine]) -> bool:
 def on_one_line(one: Box, other: Box) -> bool:
     """Whether both lie on one line: they share more than half of the height of the less tall."""
     return one.intersection(other).height > min(one.height, other.height) / 2
+
+
+def lines_within(block: AddressBlock, blocks: Iterable[AddressBlock]) -> list[TextLine]:
+    """The lines of a block, and those of others that stand inside its box, as small print does."""
+    x0, y0, x1, y1 = block.box.x0, block.box.y0, block.box.x1, block.box.y1
+    inside = [
+        line
+        for other in blocks
+        if other is not block
+        for line in other.lines
+        if x0 <= line.box.center[0] <= x1 and y0 <= line.box.center[1] <= y1
+    ]
+    return [*block.lines, *inside]

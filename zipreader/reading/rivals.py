@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from zipreader.elements import AddressBlock, TextLine
+from zipreader.elements import AddressBlock
 from zipreader.reading.measures import are_address, on_one_line, usual_height
 
 ALONE = 2.0
@@ -15,14 +15,16 @@ _TALLER = 1.25
 """Writing so many times as tall tells the addressee from the sender, wherever they stand."""
 _BY_PLACE = 0.5
 """The lead of the one below, or to the right."""
-BEHIND = -_BY_PLACE
+_BEHIND = -_BY_PLACE
 """The lead at most of what is not written, as a postmark's dial, beside what is."""
 LIGHT = -1.0
 """The shadow where there is no better place without a ZIP."""
 _SILENT = 0.25
 """What is added to the lag behind an address in which no ZIP was read."""
 FAR = 4.0
-"""How far apart two addresses begin at the most, and where one stands above the other."""
+"""How far apart two addresses begin where one stands above the other."""
+_LEVEL = 1.5
+"""Side by side are two that begin less far apart, in heights of the taller."""
 UNRIVALLED: Mapping[str, float] = MappingProxyType(
     {"lead": ALONE, "passed": 0.0, "written": 1.0, "shadow": LIGHT, "apart": FAR}
 )
@@ -44,6 +46,21 @@ def lead_of(one: AddressBlock, other: AddressBlock) -> float:
     return math.copysign(_BY_PLACE, one.box.center[axis] - other.box.center[axis])
 
 
+def lead_over(
+    one: AddressBlock, other: AddressBlock, is_written: Callable[[AddressBlock], bool]
+) -> float:
+    """The lead over an address with another ZIP; what is not written is behind what is.
+
+    Whether they are is asked only where it can change the lead.
+    """
+    lead = lead_of(one, other)
+    if lead > _BEHIND and not is_written(one) and is_written(other):
+        return _BEHIND
+    if lead < -_BEHIND and not is_written(other) and is_written(one):
+        return -_BEHIND
+    return lead
+
+
 def apart_from(one: AddressBlock, other: AddressBlock) -> float:
     """How far apart down the page two addresses side by side begin, in heights of the taller.
 
@@ -53,20 +70,8 @@ def apart_from(one: AddressBlock, other: AddressBlock) -> float:
     if shared > _COMMON * min(one.box.width, other.box.width):
         return FAR
     taller = max(one.box.height, other.box.height, 1)
-    return min(FAR, abs(one.box.y0 - other.box.y0) / taller)
-
-
-def lines_within(block: AddressBlock, blocks: Iterable[AddressBlock]) -> list[TextLine]:
-    """The lines of a block, and those of others that stand inside its box, as small print does."""
-    x0, y0, x1, y1 = block.box.x0, block.box.y0, block.box.x1, block.box.y1
-    inside = [
-        line
-        for other in blocks
-        if other is not block
-        for line in other.lines
-        if x0 <= line.box.center[0] <= x1 and y0 <= line.box.center[1] <= y1
-    ]
-    return [*block.lines, *inside]
+    apart = abs(one.box.y0 - other.box.y0) / taller
+    return apart if apart < _LEVEL else FAR
 
 
 def blocks_above(

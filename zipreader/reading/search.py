@@ -22,7 +22,7 @@ from zipreader.elements import (
     ZipHypothesis,
 )
 from zipreader.reading import rivals
-from zipreader.reading.measures import are_address, on_one_line
+from zipreader.reading.measures import are_address, lines_within, on_one_line
 from zipreader.reading.probability import at_most_one
 from zipreader.reading.wording import SAYS
 
@@ -182,14 +182,15 @@ class Search:
             return found
         lead, apart = rivals.ALONE, rivals.FAR
         for block in self._beside(own):
-            zips = self._likely.get(block)
-            if not zips:
-                silent = rivals.lead_over_silent(own, block)
-                if silent < lead and are_address(block.lines) and self._is_written(block):
-                    lead = silent
-            elif found.zip not in zips:
-                lead = min(lead, self._lead_over(own, block))
-                apart = min(apart, rivals.apart_from(own, block))
+            zips = self._likely.get(block, set())
+            if found.zip in zips or not (zips or are_address(block.lines)):
+                continue
+            if zips:
+                lead = min(lead, rivals.lead_over(own, block, self._is_written))
+            elif rivals.lead_over_silent(own, block) < lead and self._is_written(block):
+                lead = rivals.lead_over_silent(own, block)
+            if rivals.apart_from(own, block) < apart and self._is_written(block):
+                apart = rivals.apart_from(own, block)
         told = {
             "lead": lead,
             "passed": self._passed(found),
@@ -201,18 +202,6 @@ class Search:
             return found
         evidence = {**found.evidence, **told}
         return replace(found, evidence=evidence, probability=self.readers.judge(evidence))
-
-    def _lead_over(self, own: AddressBlock, block: AddressBlock) -> float:
-        """The lead over a block with another ZIP; what is not written is behind what is.
-
-        Whether they are is asked only where it can change the lead.
-        """
-        lead = rivals.lead_of(own, block)
-        if lead > rivals.BEHIND and not self._is_written(own) and self._is_written(block):
-            return rivals.BEHIND
-        if lead < -rivals.BEHIND and not self._is_written(block) and self._is_written(own):
-            return -rivals.BEHIND
-        return lead
 
     def _in_writing(self, found: ZipHypothesis) -> bool:
         """Whether a likely ZIP whose place no line names stands among words, not in a postmark.
@@ -227,7 +216,7 @@ class Search:
 
     def _is_written(self, block: AddressBlock) -> bool:
         if block not in self._written:
-            lines = rivals.lines_within(block, self.blocks)
+            lines = lines_within(block, self.blocks)
             self._written[block] = self.readers.is_written(block, lines)
         return self._written[block]
 
