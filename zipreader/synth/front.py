@@ -157,7 +157,7 @@ def _add_address(
     ink = _lay(drawing, placed)
     drawing.room.take(placed.outer)
     if drawing.plan.variant == TWO_ADDRESSEES:
-        other = invent(drawing.sources, drawing.rng, plus4=0.2)
+        other = invent(drawing.sources, drawing.rng, plus4=0.0 if boxed else 0.2)
         _lay(drawing, _place(drawing, other, None, False, None, placed))
     block = placed.script.block
     marks = [mark.moved(placed.x, placed.y) for mark in block.marks]
@@ -204,7 +204,7 @@ def _place(
         area = scaled(label_area(drawing.shape), dpi)
     if drawing.plan.variant == TWO_ADDRESSEES:
         middle = (area[0] + area[2]) / 2
-        left = first.x > middle if first is not None else drawing.chance(0.5)
+        left = first.x >= middle if first is not None else drawing.chance(0.5)
         area = (area[0], area[1], middle, area[3]) if left else (middle, *area[1:])
     fit = (0.94 * (area[2] - area[0]) - 2 * pad - beside, area[3] - area[1] - pad - above - below)
     fit = (max(fit[0], 1.2 * dpi), max(fit[1], 0.45 * dpi))

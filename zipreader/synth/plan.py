@@ -13,6 +13,7 @@ MIXED = "mixed"
 """Not a kind of its own: each piece is of one of ``KINDS``, in the shares of ``_MIX``."""
 _MIX = (0.26, 0.34, 0.10, 0.10, 0.06, 0.07, 0.07)
 
+TWO_ADDRESSEES = "two-addressees"
 VARIANTS = (
     "no-zip",
     "four-digits",
@@ -24,13 +25,12 @@ VARIANTS = (
     "blank",
     "return-only",
     "back",
+    TWO_ADDRESSEES,
 )
 """What is wrong with a must-flag piece."""
-_VARIANT_SHARES = (0.13, 0.13, 0.11, 0.12, 0.11, 0.12, 0.08, 0.06, 0.08, 0.06)
+_VARIANT_SHARES = (0.12, 0.12, 0.11, 0.12, 0.11, 0.11, 0.08, 0.06, 0.08, 0.06, 0.03)
 NO_ADDRESS = ("blank", "return-only", "back")
 """The variants without a delivery address."""
-TWO_ADDRESSEES = "two-addressees"
-"""Not drawn by ``choose_plan``: it is not told yet where the lines of both run together."""
 _HANDWRITTEN_SHARE = 0.6
 _TURNS = (90, 180, 270)
 
