@@ -26,7 +26,8 @@ _SIGN = re.compile(
     "SIGNATUREO[A-Z]?(THE)?"
     "(VOTER|WITN|APPLIC|ASSIST|DECLAR|ELECTOR|PERSON|NOTARY|CLAIM|PARENT|GUARD)"
     "|(VOTER|WITNESS|APPLICANT|DECLARANT|CLAIMANT|PARENT|GUARDIAN)S?SIGNATURE"
-    "|SIGNATUREDATE|SIGNHERE$|PRINTNAME"
+    "|SIGNATUREDATE|SIGNHERE$|PRINTNAME|^DATE(SIGNED|OFBIRTH)?$"
+    "|ADDRESSO[A-Z]?(THE)?(VOTER|WITN|APPLIC|ASSIST)"
 )
 """What stands by the lines of a form that are to be signed, the end of "of" as small print is read;
 streets, buildings and companies go on otherwise, and a parcel may ask for a signature too."""
