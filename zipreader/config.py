@@ -114,7 +114,7 @@ class LinesConfig:
 class LocateConfig:
     """Grouping lines into blocks and ranking them; places as shares of the page."""
 
-    line_gap: float = 1.9
+    line_gap: float = 2.7
     """Lines of a block are at most so far apart, in text heights."""
     height_ratio: float = 2.2
     """Text heights of a block's lines differ by at most this factor."""

@@ -36,6 +36,11 @@ def side_by_side(x: float, height: float = HEIGHT) -> list[TextLine]:
     return [line(SENDER[0], 0, 0), *both]
 
 
+def side(x: int) -> list[TextLine]:
+    """An address whose lines begin at ``x``."""
+    return [line(words, x, 40 * n) for n, words in enumerate(ADDRESS)]
+
+
 def texts(lines: list[TextLine]) -> list[int]:
     """How many letters each line has."""
     return [len(each.parts) for each in lines]
@@ -77,6 +82,14 @@ def test_columns_of_which_one_stands_higher_are_parted() -> None:
     across = joined(sender[3], lower[0])
     left, right = columns([*sender[:3], across, *lower[1:]])
     assert (texts(left), texts(right)) == (letters(SENDER), letters(ADDRESS))
+
+
+def test_boxes_to_tick_are_a_column_beside_an_address() -> None:
+    ticks = [line(text, 0, 40 * n) for n, text in enumerate(("$25", "$50", "$100"))]
+    far, near = (round(ticks[2].box.x1 + gap * HEIGHT) for gap in (3.2, 2.5))
+    left, right = columns([joined(a, b) for a, b in zip(ticks, side(far), strict=True)])
+    assert (texts(left), texts(right)) == ([3, 3, 4], letters(ADDRESS))
+    assert len(columns([joined(a, b) for a, b in zip(ticks, side(near), strict=True)])) == 1
 
 
 def test_lines_that_run_on_under_a_postmark_stay_whole() -> None:

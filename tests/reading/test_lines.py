@@ -101,6 +101,23 @@ def test_state_and_zip_of_a_form_belong_to_the_city_far_left_of_them() -> None:
     assert len(lines_of(on_a_form(17)[0])) == 2
 
 
+def test_specks_that_a_rule_leaves_keep_no_zip_of_a_form_from_its_city() -> None:
+    grey, city, entry = on_a_form(11)
+    for share in (0.3, 0.7):
+        x = round(city.x1 + share * (entry.x0 - city.x1))
+        grey[city.y1 - 4 : city.y1 - 1, x : x + 10] = 0
+    assert len(lines_of(grey)) == 1
+
+
+def test_a_city_that_is_written_uphill_has_its_zip_far_right_of_it() -> None:
+    grey = blank(1200, 160)
+    x = 60
+    for n, letter in enumerate("MEMPHIS"):
+        x = print_text(grey, letter, x, 90 - 3 * n, 24).x1 + 5
+    print_text(grey, "38117", x + 11 * 24, 80, 24)
+    assert len(lines_of(grey)) == 1
+
+
 def test_what_is_far_right_and_long_or_behind_something_else_is_another_line() -> None:
     grey, city, _ = on_a_form(11)
     print_text(grey, "FORWARDING SERVICE", round(city.x1 + 11 * 24), 70, 24)

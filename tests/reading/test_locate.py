@@ -78,6 +78,11 @@ def test_a_wide_gap_parts_blocks() -> None:
     assert len(locate(PAGE, lines, CONFIG)) == 2
 
 
+def test_lines_typed_with_a_free_line_between_are_one_block() -> None:
+    lines = [text_line(Box(100 + 60 * n, 200 + 74 * n, 500, 222 + 74 * n)) for n in range(3)]
+    assert [len(block.lines) for block in locate(PAGE, tuple(lines), CONFIG)] == [3]
+
+
 def test_writing_of_another_size_is_another_block() -> None:
     small, large = text_line(Box(800, 400, 1100, 412)), text_line(Box(800, 420, 1100, 480))
     assert len(locate(PAGE, (small, large), CONFIG)) == 2

@@ -26,7 +26,9 @@ _GAP, _USUAL_GAP = 0.4, 1.5
 """Text heights: the space between two columns is at least so wide, and so wide behind half of the
 lines of the left one, as those differ in length."""
 _LINES, _WIDTH = 3, 4.0
-"""Each has so many lines, and all but one of them are so long, in text heights."""
+"""Each has so many lines, and all but one of them are so long, in text heights;"""
+_CLEAR = 3.0
+"""those of the left one may be shorter, as the boxes of a form, if all end so far before."""
 _ALIGNED, _SHARE = 0.6, 0.6
 """So far apart, in text heights, are the beginnings of such a share of the right one's lines; or"""
 _TALLER = 1.3
@@ -119,15 +121,18 @@ def _run_on(left: Lines, right: Lines) -> bool:
 def _are_columns(run: list[_Row], start: int, height: float) -> bool:
     left = [piece(row.line, row.left) for row in run if row.left]
     right = [piece(row.line, row.right) for row in run if row.right]
-    for side in (left, right):
-        wide = sum(each.box.width >= _WIDTH * height for each in side)
-        if wide < _LINES - 1:
-            return False
-    ends = [start - each.box.x1 for each in left]
-    if imageops.median(np.array(ends)) < _USUAL_GAP * height or _run_on(left, right):
+    ends = np.array([start - each.box.x1 for each in left])
+    entries = not _are_wide(left, height)
+    if entries and ends.min() < _CLEAR * height or not _are_wide(right, height):
+        return False
+    if imageops.median(ends) < _USUAL_GAP * height or _run_on(left, right):
         return False
     aligned = sum(each.box.x0 <= start + _ALIGNED * height for each in right)
     if aligned >= max(_LINES, _SHARE * len(right)):
         return True
     small, large = sorted((usual_height(left), usual_height(right)))
-    return large >= _TALLER * small
+    return large >= _TALLER * small and not entries
+
+
+def _are_wide(side: Lines, height: float) -> bool:
+    return sum(each.box.width >= _WIDTH * height for each in side) >= _LINES - 1

@@ -26,6 +26,8 @@ _SAMPLED = 3
 """The grain is told by every third pixel of every third row."""
 _GRAIN = (0.16, 0.5)
 """Shares of the paper fainter than one standard deviation below its median, and than that."""
+_SPECK = 0.25
+"""What is no taller than so much of a line is no writing in it."""
 
 
 class _Measures(NamedTuple):
@@ -191,6 +193,9 @@ def _linked(
     gap = left - right[:, None]
     middle = (left + right[:, None]) / 2
     rise = np.abs((slope - slope[:, None]) * middle + level - level[:, None])
+    if np.isfinite(longest):  # so far apart the slope of a few letters tells too little alone
+        foot = slope * (left + right) / 2 + level
+        rise = np.minimum(rise, np.abs(foot - foot[:, None]))
     fits = (gap >= -0.5 * taller) & (rise <= 0.45 * taller)
     fits &= np.minimum(height[:, None], height) >= 0.5 * taller
     np.fill_diagonal(fits, False)
@@ -213,10 +218,11 @@ def _linked(
 
 
 def _is_empty(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp], parts: Boxes) -> bool:
-    """Whether there is nothing but paper between two pieces of a line."""
+    """Whether there is nothing but paper between two pieces of a line, and specks of a rule."""
     top = max(parts[left, 1].min(), parts[right, 1].min())
     bottom = min(parts[left, 3].max(), parts[right, 3].max())
     between = (parts[:, 0] > parts[left, 2].max()) & (parts[:, 2] < parts[right, 0].min())
+    between &= parts[:, 3] - parts[:, 1] >= _SPECK * (bottom - top)
     return not (between & (parts[:, 1] < bottom) & (parts[:, 3] > top)).any()
 
 
