@@ -9,9 +9,6 @@ import keras
 
 from zipreader.errors import ModelError, UsageError
 
-SLOWER = 0.3
-"""Share of the rates at which a network is trained further."""
-
 
 def network_of(out: Path, stem: str, name: str) -> keras.Model:
     """The network ``stem`` of a model folder; ``name`` is what the command line calls it.

@@ -19,7 +19,7 @@ from zipreader.training.cleaning import clean
 from zipreader.training.curves import draw_curves
 from zipreader.training.export import KERAS_FILE, Export, export_model
 from zipreader.training.figures import Figures, measure
-from zipreader.training.further import SLOWER, commands_of, network_of
+from zipreader.training.further import commands_of, network_of
 from zipreader.training.network import NETWORKS
 from zipreader.training.plan import Plan
 from zipreader.training.pools import Pool, Progress, cached_pool
@@ -29,6 +29,9 @@ from zipreader.training.temperature import find_temperature
 from zipreader.training.train import Epoch, Listener, TrainConfig, fit, logits_of
 
 _PARITY_TILES = 10_000
+_SLOWER = 0.1
+"""Share of the rates at which a network is trained further: at more, the first steps undo what it
+had learned last, when its rates were lowest."""
 _STEM = Path(KERAS_FILE).stem
 
 
@@ -133,7 +136,7 @@ def _training(plan: Plan) -> TrainConfig:
     config = TrainConfig(NETWORKS[plan.network], plan.seed, plan.epochs, precision=plan.precision)
     if not plan.further:
         return config
-    return replace(config, rate=SLOWER * config.rate, vector_rate=SLOWER * config.vector_rate)
+    return replace(config, rate=_SLOWER * config.rate, vector_rate=_SLOWER * config.vector_rate)
 
 
 def _pools(sources: Sources, plan: Plan, workshop: Workshop, watcher: Watcher) -> tuple[Pool, Pool]:

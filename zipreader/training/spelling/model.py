@@ -17,7 +17,7 @@ from zipreader.errors import ModelError, OutputError, UsageError
 from zipreader.reading import ctc, letters, modelfolder
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.convert import convert
-from zipreader.training.further import SLOWER, commands_of, network_of
+from zipreader.training.further import commands_of, network_of
 from zipreader.training.pipeline import Workshop
 from zipreader.training.sources import Sources
 from zipreader.training.spelling.card import Made, letter_card, strip_card
@@ -31,6 +31,8 @@ from zipreader.training.splits import Part
 _TOLERANCE = 1e-4
 """Largest difference between the probabilities of the exact export and of the network."""
 _SECONDS = 300.0
+_SLOWER = 0.3
+"""Share of the rates at which a network is trained further."""
 _COMPARED = 400
 _APART = 1_000
 """From the seed of the strip network to that of the second one, with the same strips."""
@@ -130,7 +132,7 @@ def train_strips(
         signs=plan.signs,
     )
     if plan.further:
-        slower = {name: SLOWER * getattr(config, name) for name in ("rate", "vector_rate")}
+        slower = {name: _SLOWER * getattr(config, name) for name in ("rate", "vector_rate")}
         config = replace(config, **slower)
     watcher.stage(f"training the {plan.stem} network")
     model, history = fit_strips(
