@@ -92,6 +92,14 @@ def test_boxes_to_tick_are_a_column_beside_an_address() -> None:
     assert len(columns([joined(a, b) for a, b in zip(ticks, side(near), strict=True)])) == 1
 
 
+def test_a_stepped_address_is_told_by_the_wide_space_before_it() -> None:
+    sender = [line(text, 0, 40 * n) for n, text in enumerate(SENDER[1:])]
+    for gap, count in ((2.2, 2), (1.7, 1)):
+        x = WIDEST + gap * HEIGHT
+        steps = [line(text, x + 30 * n, 40 * n) for n, text in enumerate(ADDRESS)]
+        assert len(columns([joined(a, b) for a, b in zip(sender, steps, strict=True)])) == count
+
+
 def test_lines_that_run_on_under_a_postmark_stay_whole() -> None:
     dial = [line("MILWAUKEE WI", WIDEST + 10, -30 * n, 14) for n in range(1, 8)]
     heads = [joined(line(SENDER[2], 0, 40 * n), line("CLIN", WIDEST + 10, 40 * n)) for n in (0, 1)]

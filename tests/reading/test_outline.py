@@ -106,6 +106,15 @@ def test_something_small_on_a_desk_is_no_envelope() -> None:
     assert first_outline(image, CONFIG) is None
 
 
+def test_a_strip_is_no_envelope() -> None:
+    """As two labels side by side are, on paper of another colour."""
+    pink = np.full((640, 1000, 3), (200, 205, 240), np.uint8)
+    pink[260:440, 60:480] = pink[260:440, 520:940] = 252
+    assert first_outline(pink, CONFIG) is None
+    pink[160:440, 60:940] = 252
+    assert first_outline(pink, CONFIG) is not None
+
+
 def test_something_round_is_no_envelope() -> None:
     image = blank(*SIZE, 50)
     cv2.circle(image, (500, 320), 240, 240, cv2.FILLED)

@@ -118,11 +118,11 @@ def test_of_two_addresses_beside_each_other_none_is_the_senders_if_one_stands_ab
     ("other", "apart"),
     [
         (address(200, 200), 0.0),
-        (address(200, 230), 0.5),
-        (address(95, 140), 1.0),
+        (address(200, 230), 0.075),
+        (address(95, 140), 0.15),
         (address(200, 20), FAR),
         (address(60, 260), FAR),
-        (replace(LEFT, box=Box(200, 260, 300, 380)), 0.5),
+        (replace(LEFT, box=Box(200, 260, 300, 380)), 0.15),
     ],
     ids=["level", "lower", "beside", "sender", "below", "taller"],
 )

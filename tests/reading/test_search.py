@@ -393,7 +393,7 @@ def test_a_zip_in_what_is_not_written_is_behind_one_in_what_is(unwritten: set[in
     assert leads == {"10001": ahead, "94110": -ahead}
 
 
-@pytest.mark.parametrize(("top", "apart"), [(120, 0.0), (165, 1.0), (20, FAR)])
+@pytest.mark.parametrize(("top", "apart"), [(120, 0.0), (165, 45 / 200), (20, FAR)])
 def test_another_zip_beside_an_address_begins_so_far_apart(top: int, apart: float) -> None:
     left, right = addressed(0, top, 0.8), addressed(150, 120, 0.8)
     pen = Pen({0: ("10001", 0.99), 150: ("94110", 0.97)}, {0: 0.9, 150: 0.9})

@@ -3,7 +3,7 @@
 On parcel labels sender and addressee stand beside one another, with hardly more between
 them than between two words.  What tells two columns from the words of one is that no
 line crosses the space between them, and that the lines behind it begin below one another
-or are written larger or smaller than those before it.
+or are written larger or smaller than those before it, or that the space is wide.
 
 Source: the vertical cut of G. Nagy and S. Seth, "Hierarchical representation of optically
 scanned documents", ICPR 1984.
@@ -32,7 +32,9 @@ _CLEAR = 3.0
 _ALIGNED, _SHARE = 0.6, 0.6
 """So far apart, in text heights, are the beginnings of such a share of the right one's lines; or"""
 _TALLER = 1.3
-"""the text of one is so many times as tall as that of the other."""
+"""the text of one is so many times as tall as that of the other; or"""
+_STEPPED = 2.0
+"""all lines of the left one end so far before, and those of the right one may be stepped."""
 _BESIDE = 0.6
 """Where they share less of the height of the lower one, lines of both are so far apart, too."""
 
@@ -130,8 +132,10 @@ def _are_columns(run: list[_Row], start: int, height: float) -> bool:
     aligned = sum(each.box.x0 <= start + _ALIGNED * height for each in right)
     if aligned >= max(_LINES, _SHARE * len(right)):
         return True
+    if entries:
+        return False
     small, large = sorted((usual_height(left), usual_height(right)))
-    return large >= _TALLER * small and not entries
+    return bool(large >= _TALLER * small or ends.min() >= _STEPPED * height)
 
 
 def _are_wide(side: Lines, height: float) -> bool:

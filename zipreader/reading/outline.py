@@ -21,6 +21,8 @@ _LIKE, _SHARED = 0.5, 0.05
 """Of two envelopes in one image the smaller has such a share of the other's area, and reaches no
 farther into it, in shares of its size."""
 
+_LONGEST = 3.5
+"""An envelope is at most so many times as long as high, seen aslant; else 2.5 times (DMM 201)."""
 _ALONE = 6
 """So many of what has four sides are tried each alone."""
 
@@ -41,7 +43,7 @@ def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
     small = imageops.shrink(image, scale, strokes=False)
     grey = cv2.medianBlur(imageops.to_grey(small), 3)
     for found in _possible(small, config):
-        if found and not is_written_around(grey, found):
+        if found and all(map(_is_an_envelope, found)) and not is_written_around(grey, found):
             return tuple(_inset(corners) / scale for corners in found)
     return ()
 
@@ -178,6 +180,12 @@ def _has_edges(difference: GreyImage, corners: Quad, config: PageConfig) -> bool
             return False
         inside += 1
     return inside > 1
+
+
+def _is_an_envelope(corners: Quad) -> bool:
+    """Whether what has four sides is no strip, as two labels beside one another are."""
+    lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    return bool(lengths.max() <= _LONGEST * lengths.min())
 
 
 def _plausible(corners: Quad) -> bool:
