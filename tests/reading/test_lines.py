@@ -207,3 +207,16 @@ def test_a_box_is_left_to_the_field() -> None:
     cv2.rectangle(grey, (frame.x0, frame.y0), (frame.x1, frame.y1), 60, 2)
     (line,) = lines_of(grey)
     assert close(line.box, frame, 4)
+
+
+def test_long_waves_whose_crests_are_level_chain_no_lines() -> None:
+    grey, truth = typed("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN 38117")
+    columns = np.arange(200, 880)
+    for n in range(6):
+        rows = 100 + 20 * n + 22 * np.sin(columns / 80)
+        points = np.column_stack([columns, np.rint(rows)]).astype(np.int32)
+        cv2.polylines(grey, [points], False, 60, 3)
+    found = [line for line in lines_of(grey) if len(line.parts) > 4]
+    assert len(found) == 3
+    for line, box in zip(found, truth, strict=True):
+        assert close(line.box, box, 10)

@@ -11,13 +11,15 @@ DPI = 120.0
 
 def cancelled(
     mask: np.ndarray, x: int = 60, width: int = 300, amplitude: float = 5, tilt: float = 0.0,
-    count: int = 6,
+    count: int = 6, period: float = 60.0,
 ) -> np.ndarray:  # fmt: skip
     """The mask with parallel waves over it, a tenth of an inch apart."""
     marked = mask.copy()
     columns = np.arange(x, x + width)
     for line in range(count):
-        rows = 60 + 12 * line + amplitude * np.sin(columns / 9.5) + tilt * (columns - x)
+        rows = (
+            60 + 12 * line + amplitude * np.sin(2 * np.pi * columns / period) + tilt * (columns - x)
+        )
         points = np.column_stack([columns, rows])
         cv2.polylines(marked, [np.rint(points).astype(np.int32)], False, 1, 2)
     return marked
@@ -35,6 +37,14 @@ def test_the_waves_of_a_cancellation_are_taken_away(amplitude: float, tilt: floa
     blank = np.zeros((240, 480), np.uint8)
     marked = cancelled(blank, amplitude=amplitude, tilt=tilt)
     assert without_waves(marked, DPI).sum() < 0.1 * marked.sum()
+
+
+@pytest.mark.parametrize("period", [60, 140, 260])
+def test_waves_may_be_short_and_long(period: float) -> None:
+    text = written()
+    waves = cancelled(np.zeros_like(text), amplitude=8, period=period) & ~text & 1
+    left = without_waves(cancelled(text, amplitude=8, period=period), DPI)
+    assert left[waves > 0].mean() < 0.2
 
 
 def test_what_they_run_through_stays() -> None:

@@ -49,8 +49,8 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     scale = min(page.scale, config.dpi / page.dpi)
     small = imageops.shrink(page.grey, scale / page.scale)
     dpi = page.dpi * scale
-    mask = without_level_rules(_ink_mask(small, dpi, config), dpi, config)
-    mask = without_waves(mask, dpi)
+    mask = without_waves(_ink_mask(small, dpi, config), dpi)
+    mask = without_level_rules(mask, dpi, config)
     parts, cells = _text_parts(mask, dpi, config)
     chains = _joined(_chains(parts, config), parts, config)
     lines = [_line(parts[chain], measured, cells, scale) for chain, measured in chains]

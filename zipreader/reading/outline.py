@@ -22,7 +22,7 @@ _LIKE, _SHARED = 0.5, 0.05
 farther into it, in shares of its size."""
 
 _LONGEST = 3.5
-"""An envelope is at most so many times as long as high, seen aslant; else 2.5 times (DMM 201)."""
+"""An envelope is at most so many times as long as high, seen aslant; 2.5 times else (DMM 201)."""
 _ALONE = 6
 """So many of what has four sides are tried each alone."""
 

@@ -37,7 +37,7 @@ _FEWEST, _LONGEST = 3, 0.7
 """Lines of a cancellation at the least, and the length that one of them has, in inches."""
 _CLEAR, _MANY = 0.6, 40
 """Such a share of so few lines shows from end to end; more pieces than so many are a texture."""
-_PERIODS = np.geomspace(0.22, 1.2, 36)
+_PERIODS = np.geomspace(0.22, 2.6, 52)
 """Of waves, in inches."""
 _STEP = 3
 """Every so many columns of a piece are looked at."""
