@@ -30,7 +30,6 @@ def test_the_card_says_where_it_comes_from_and_how_good_it_is() -> None:
         1.25,
         12345,
         {"keras": "3"},
-        "zipreader train first",
     )
     kinds = np.array([Kind.MNIST, Kind.MNIST, Kind.WORDS], np.uint8)
     pool = Pool(np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 10], np.uint8), kinds)
@@ -45,7 +44,6 @@ def test_the_card_says_where_it_comes_from_and_how_good_it_is() -> None:
     for words in (
         "zipreader train --out m",
         "CC BY-SA 3.0",
-        "It went on from the network of `zipreader train first`.",
         "DHSD",
         "mnist 2, words 1",
         "| MNIST test images | 10,000 | 99.50% (99.34 to 99.62) | 99.70% (99.57 to 99.79) |",

@@ -122,25 +122,9 @@ def test_the_second_strip_network_is_another_plan_with_the_same_strips(
         ("strip2", True),
     ]
     assert seen[0].recipe(Part.TRAIN) == seen[2].recipe(Part.TRAIN)
-
-
-def test_the_digit_network_can_be_trained_further_and_the_letter_network_cannot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("keras")
-    seen: list[bool] = []
-
-    def stop(sources: object, plan: Plan, *_: object) -> None:
-        seen.append(plan.further)
-        raise Enough
-
-    monkeypatch.setattr("zipreader.training.pipeline.train_model", stop)
-    for further in (False, True):
-        with pytest.raises(Enough):
-            train(tmp_path / "m", mnist=tmp_path / "x", further=further)
-    assert seen == [False, True]
-    with pytest.raises(UsageError, match="--further is not for --network letters"):
-        train(tmp_path / "m", mnist=tmp_path / "x", network=NetworkName.LETTERS, further=True)
+    for network in (NetworkName.LETTERS, NetworkName.LEAN):
+        with pytest.raises(UsageError, match="--further is for"):
+            train(tmp_path / "m", mnist=tmp_path / "x", network=network, further=True)
 
 
 def test_the_networks_on_offer_are_those_that_there_are() -> None:

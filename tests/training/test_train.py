@@ -64,22 +64,6 @@ def test_what_is_trained_in_bfloat16_is_a_network_in_float32(
     assert evaluate(model, pools[1], config)[0] == pytest.approx(best, rel=0.05)
 
 
-def test_a_network_is_trained_further_from_its_weights(
-    pools: tuple[Pool, Pool], tmp_path: Path
-) -> None:
-    config = replace(TINY, rate=1e-2)
-    first, history = fit(*pools, config, tmp_path / "first")
-    slower = replace(config, rate=1e-6, vector_rate=1e-6, final_rate=1e-7, epochs=1)
-    model, more = fit(*pools, slower, tmp_path / "more", start=first)
-    assert more[0].loss < history[0].loss
-    assert evaluate(model, pools[1], config)[0] == pytest.approx(more[0].tune_loss, rel=0.05)
-    ours, theirs = (network.get_weights()[0] for network in (model, first))
-    assert np.allclose(ours, theirs, atol=1e-3)
-    wider = replace(TINY, network=NetworkConfig("wider", ((8,), (6,)), places=2))
-    with pytest.raises(ModelError, match="is no 'wider'"):
-        fit(*pools, wider, tmp_path / "wider", start=first)
-
-
 def test_a_resumed_run_ends_like_an_unbroken_one(pools: tuple[Pool, Pool], tmp_path: Path) -> None:
     whole, history = fit(*pools, TINY, tmp_path / "whole")
 

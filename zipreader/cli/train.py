@@ -52,7 +52,8 @@ class NetworkName(StrEnum):
     LETTERS = "letters"
 
 
-_OF_STRIPS = (NetworkName.STRIP, NetworkName.STRIP2, NetworkName.LETTERS)
+_FIELDS = (NetworkName.STRIP, NetworkName.STRIP2)
+_OF_STRIPS = (*_FIELDS, NetworkName.LETTERS)
 
 
 def train(
@@ -115,7 +116,7 @@ def train(
     ] = Precision.FLOAT32,
     further: Annotated[
         bool,
-        typer.Option("--further", help="Train the network of --out further, more slowly."),
+        typer.Option("--further", help="Train strip or strip2 of --out further, more slowly."),
     ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="A run of minutes that only shows that all works.")
@@ -144,8 +145,8 @@ def train(
     from zipreader.training.sources import Sources
 
     _check(out)
-    if further and network is NetworkName.LETTERS:
-        raise UsageError("--further is not for --network letters, which starts from strip")
+    if further and network not in _FIELDS:
+        raise UsageError("--further is for --network strip and strip2")
     if mnist is None and (strokes is None or network in _OF_STRIPS):
         mnist = standard_mnist()
     sources = Sources(mnist, strokes, letters, words, glyphs, faces)
@@ -159,7 +160,6 @@ def train(
     with progress_on(console) as progress:
         listener = watcher(progress, console)
         plan = _plan(network.value, epochs, seed, precision, quick)
-        plan = replace(plan, further=further)
         outcome = train_model(sources, plan, out, workshop, _command(), listener)
     stdout().print(_table(outcome))
     stdout().print(

@@ -48,8 +48,6 @@ class Provenance:
     temperature: float
     parameters: int
     versions: dict[str, str]
-    before: str | None = None
-    """What had made the network that was trained further."""
 
 
 def model_card(made: Provenance, pool: Pool, figures: Figures, export: Export) -> bytes:
@@ -66,7 +64,6 @@ def model_card(made: Provenance, pool: Pool, figures: Figures, export: Export) -
 
 def _head(made: Provenance, figures: Figures) -> str:
     widths = "-".join("+".join(map(str, stage)) for stage in made.training.network.stages)
-    further = f"\nIt went on from the network of `{made.before}`.\n" if made.before else ""
     return f"""
 # The digit network `{made.training.network.name}`
 
@@ -78,7 +75,7 @@ places; eleven logits, divided by the temperature {made.temperature:.3f}.
 
 Made by `{made.command}` with seed {made.plan.seed}
 ({", ".join(f"{name} {version}" for name, version in made.versions.items())}).
-{further}"""
+"""
 
 
 def _data(made: Provenance, pool: Pool) -> str:

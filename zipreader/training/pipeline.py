@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -17,9 +17,8 @@ from zipreader.reading.classifier import Classifier
 from zipreader.training.card import Provenance, model_card
 from zipreader.training.cleaning import clean
 from zipreader.training.curves import draw_curves
-from zipreader.training.export import KERAS_FILE, Export, export_model
+from zipreader.training.export import Export, export_model
 from zipreader.training.figures import Figures, measure
-from zipreader.training.further import commands_of, network_of
 from zipreader.training.network import NETWORKS
 from zipreader.training.plan import Plan
 from zipreader.training.pools import Pool, Progress, cached_pool
@@ -29,10 +28,6 @@ from zipreader.training.temperature import find_temperature
 from zipreader.training.train import Epoch, Listener, TrainConfig, fit, logits_of
 
 _PARITY_TILES = 10_000
-_SLOWER = 0.1
-"""Share of the rates at which a network is trained further: at more, the first steps undo what it
-had learned last, when its rates were lowest."""
-_STEM = Path(KERAS_FILE).stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +74,17 @@ def train_model(
     ``out`` is written at the very end, when everything is there and checked.
 
     Raises:
-        UsageError: no digits are given, an unknown network, or none to train further.
+        UsageError: no digits are given, or an unknown network.
         InputError: a data file cannot be used.
-        ModelError: the export failed or does not match the network, or the one to train
-            further is damaged or another.
+        ModelError: the export failed or does not match the network.
         OutputError: a folder cannot be written.
     """
     watcher = watcher or Watcher()
     _check(sources, plan)
-    start = network_of(out, _STEM, plan.network) if plan.further else None
-    before = commands_of(out, _STEM) if plan.further else None
     pool, tune = _pools(sources, plan, workshop, watcher)
-    training = _training(plan)
+    training = TrainConfig(NETWORKS[plan.network], plan.seed, plan.epochs, precision=plan.precision)
     watcher.stage(f"training the network {plan.network}")
-    model, history = fit(
-        pool, tune, training, workshop.run, workshop.resume, watcher.training, start
-    )
+    model, history = fit(pool, tune, training, workshop.run, workshop.resume, watcher.training)
     watcher.stage("calibrating, converting and measuring")
     temperature = round(find_temperature(logits_of(model, tune.tiles), tune.labels), 4)
     made = Provenance(
@@ -106,7 +96,6 @@ def train_model(
         temperature=temperature,
         parameters=int(model.count_params()),
         versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
-        before=before,
     )
     measured: list[Figures] = []
 
@@ -130,13 +119,6 @@ def _check(sources: Sources, plan: Plan) -> None:
         raise UsageError(f"no network '{plan.network}': choose from {', '.join(NETWORKS)}")
     if plan.epochs < 1:
         raise UsageError(f"--epochs must be at least 1, not {plan.epochs}")
-
-
-def _training(plan: Plan) -> TrainConfig:
-    config = TrainConfig(NETWORKS[plan.network], plan.seed, plan.epochs, precision=plan.precision)
-    if not plan.further:
-        return config
-    return replace(config, rate=_SLOWER * config.rate, vector_rate=_SLOWER * config.vector_rate)
 
 
 def _pools(sources: Sources, plan: Plan, workshop: Workshop, watcher: Watcher) -> tuple[Pool, Pool]:
@@ -167,7 +149,6 @@ def _description(made: Provenance) -> dict[str, object]:
         "temperature": made.temperature,
         "seed": made.plan.seed,
         "command": made.command,
-        "before": made.before,
         "epochs": len(made.history),
         "not_a_digit": NOT_A_DIGIT,
         "stages": made.training.network.stages,

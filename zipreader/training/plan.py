@@ -65,8 +65,6 @@ class Plan:
     cleaning: CleaningConfig | None = CleaningConfig()
     precision: str = "float32"
     """A policy of Keras: what is computed in while the network is trained."""
-    further: bool = False
-    """Whether the digit network of the folder is trained further, at lower rates."""
     figures: int = 1
     """Share of the test tiles that are measured, as a divisor."""
 

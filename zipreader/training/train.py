@@ -86,24 +86,22 @@ def fit(
     run: Path,
     resume: bool = False,
     listener: Listener | None = None,
-    start: keras.Model | None = None,
 ) -> tuple[keras.Model, tuple[Epoch, ...]]:
     """Train; the best network on ``tune``, in float32 whatever it was trained in, and the history.
 
     ``run`` is the folder of checkpoints; with ``resume`` training goes on from
-    the last finished epoch found there.  Else it begins with the weights of ``start``,
-    where there is one.
+    the last finished epoch found there.
 
     Raises:
         InputError: nothing to train on, or the checkpoint is of another configuration.
-        ModelError: training diverged, or ``start`` is another network.
+        ModelError: training diverged.
         OutputError: a checkpoint cannot be written.
     """
     if len(pool) == 0 or len(tune) == 0:
         raise InputError("there are no tiles to train on")
     listener = listener or Listener()
     keras.utils.set_random_seed(config.seed)
-    model, history = _begin(pool, config, run, resume, start)
+    model, history = _begin(pool, config, run, resume)
     batches = _Batches(pool, config)
     while len(history) < config.epochs and not _stalled(history, config.patience):
         number = len(history) + 1
@@ -209,7 +207,7 @@ def _reseed(model: keras.Model, seed: int, epoch: int) -> None:
 
 
 def _begin(
-    pool: Pool, config: TrainConfig, run: Path, resume: bool, start: keras.Model | None
+    pool: Pool, config: TrainConfig, run: Path, resume: bool
 ) -> tuple[keras.Model, list[Epoch]]:
     state = run / "state.json"
     if resume and state.exists():
@@ -226,11 +224,6 @@ def _begin(
     for name in ("state.json", "last.keras", "best.keras"):  # of another run
         (run / name).unlink(missing_ok=True)
     model = build_network(config.network, config.precision)
-    if start is not None:
-        try:
-            model.set_weights(start.get_weights())
-        except ValueError as error:
-            raise ModelError(f"the network to go on from is no '{config.network.name}'") from error
     steps = config.epochs * math.ceil(len(pool) / config.batch)
     model.compile(
         optimizer=kernel_muon(

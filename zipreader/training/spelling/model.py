@@ -17,7 +17,6 @@ from zipreader.errors import ModelError, OutputError, UsageError
 from zipreader.reading import ctc, letters, modelfolder
 from zipreader.reading.stripnet import StripNetwork
 from zipreader.training.convert import convert
-from zipreader.training.further import commands_of, network_of
 from zipreader.training.pipeline import Workshop
 from zipreader.training.sources import Sources
 from zipreader.training.spelling.card import Made, letter_card, strip_card
@@ -115,9 +114,8 @@ def train_strips(
     watcher = watcher or StripWatcher()
     if sources.mnist is None or sources.strokes is None or sources.letters is None:
         raise UsageError(f"the {plan.stem} network needs --mnist, --strokes and --letters")
-    first = modelfolder.STRIP if plan.lettering else plan.stem
-    start = network_of(out, first, first) if plan.lettering or plan.further else None
-    before = commands_of(out, plan.stem) if plan.further else None
+    start = _start(out, plan) if plan.lettering or plan.further else None
+    before = _said(out, plan) if plan.further else None
     pools = {}
     for part in (Part.TUNE, Part.TEST, Part.TRAIN):
         watcher.stage(f"making strips to {part.value}")
@@ -186,6 +184,37 @@ def compare(folder: Path, plan: StripPlan, strips: Sequence[Labelled]) -> float:
         float(np.abs(ours.frames([item.strip])[0] - reference.frames([item.strip])[0]).max())
         for item in strips
     )
+
+
+def _start(out: Path, plan: StripPlan) -> keras.Model:
+    """The strip network of a model folder from which a plan begins.
+
+    Raises:
+        UsageError: there is none.
+        ModelError: it is damaged.
+    """
+    stem = modelfolder.STRIP if plan.lettering else plan.stem
+    path = out / f"{stem}.keras"
+    if not path.is_file():
+        raise UsageError(f"{path}: missing; train --network {stem} first")
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: damaged model") from error
+
+
+def _said(out: Path, plan: StripPlan) -> str:
+    """The command, and those before it, that made the network of a folder.
+
+    Raises:
+        ModelError: its description is missing or damaged.
+    """
+    path = out / f"{plan.stem}.json"
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        return "; ".join(filter(None, (said.get("before"), said["command"])))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path}: missing or damaged description of the network") from error
 
 
 def _made(out: Path) -> Path:
