@@ -114,8 +114,10 @@ class LinesConfig:
 class LocateConfig:
     """Grouping lines into blocks and ranking them; places as shares of the page."""
 
-    line_gap: float = 2.7
-    """Lines of a block are at most so far apart, in text heights."""
+    line_gap: float = 1.9
+    """Lines of a block are at most so far apart, in text heights;"""
+    free_gap: float = 2.7
+    """those that are typed with a free line between, so far."""
     height_ratio: float = 2.2
     """Text heights of a block's lines differ by at most this factor."""
     place: tuple[float, float] = (0.55, 0.6)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,11 +37,6 @@ def side_by_side(x: float, height: float = HEIGHT) -> list[TextLine]:
         for n, (sender, words) in enumerate(pairs, start=1)
     ]
     return [line(SENDER[0], 0, 0), *both]
-
-
-def side(x: int) -> list[TextLine]:
-    """An address whose lines begin at ``x``."""
-    return [line(words, x, 40 * n) for n, words in enumerate(ADDRESS)]
 
 
 def texts(lines: list[TextLine]) -> list[int]:
@@ -84,20 +82,58 @@ def test_columns_of_which_one_stands_higher_are_parted() -> None:
     assert (texts(left), texts(right)) == (letters(SENDER), letters(ADDRESS))
 
 
-def test_boxes_to_tick_are_a_column_beside_an_address() -> None:
-    ticks = [line(text, 0, 40 * n) for n, text in enumerate(("$25", "$50", "$100"))]
-    far, near = (round(ticks[2].box.x1 + gap * HEIGHT) for gap in (3.2, 2.5))
-    left, right = columns([joined(a, b) for a, b in zip(ticks, side(far), strict=True)])
-    assert (texts(left), texts(right)) == ([3, 3, 4], letters(ADDRESS))
-    assert len(columns([joined(a, b) for a, b in zip(ticks, side(near), strict=True)])) == 1
+def rows(left: Iterable[str], right: Iterable[TextLine]) -> list[TextLine]:
+    """Words on the left, each on one line with what stands on the right."""
+    pairs = enumerate(zip(left, right, strict=True))
+    return [joined(line(words, 0, 40 * n), other) for n, (words, other) in pairs]
 
 
-def test_a_stepped_address_is_told_by_the_wide_space_before_it() -> None:
-    sender = [line(text, 0, 40 * n) for n, text in enumerate(SENDER[1:])]
-    for gap, count in ((2.2, 2), (1.7, 1)):
-        x = WIDEST + gap * HEIGHT
-        steps = [line(text, x + 30 * n, 40 * n) for n, text in enumerate(ADDRESS)]
-        assert len(columns([joined(a, b) for a, b in zip(sender, steps, strict=True)])) == count
+TICKS = ("$25", "$50", "$100")
+
+
+@pytest.mark.parametrize(("gap", "count"), [(5.3, 2), (4.7, 1)])
+def test_boxes_to_tick_are_a_column_where_the_address_begins_well_apart(
+    gap: float, count: int
+) -> None:
+    x = line(TICKS[2], 0, 0).box.x1 + gap * HEIGHT
+    found = columns(rows(TICKS, [line(text, x, 40 * n) for n, text in enumerate(ADDRESS)]))
+    assert len(found) == count
+    if count == 2:
+        assert texts(found[1]) == letters(ADDRESS)
+
+
+def test_what_is_stepped_or_short_behind_boxes_is_no_column() -> None:
+    x = line(TICKS[2], 0, 0).box.x1 + 6 * HEIGHT
+    steps = [line(text, x + 30 * n, 40 * n) for n, text in enumerate(ADDRESS)]
+    assert len(columns(rows(TICKS, steps))) == 1
+    short = [line(text, x, 40 * n) for n, text in enumerate(("Mr", "12", "WI"))]
+    assert len(columns(rows(TICKS, short))) == 1
+
+
+def test_the_cut_before_the_address_is_taken_and_not_the_one_behind_boxes() -> None:
+    x = 160 + WIDEST + 3 * HEIGHT
+    senders = [line(text, 160, 40 * n) for n, text in enumerate(SENDER[1:])]
+    addresses = [line(text, x, 40 * n) for n, text in enumerate(ADDRESS)]
+    both = [joined(a, b) for a, b in zip(senders, addresses, strict=True)]
+    _, right = columns(rows(TICKS, both))
+    assert texts(right) == letters(ADDRESS)
+
+
+@pytest.mark.parametrize(("gap", "count"), [(2.2, 2), (1.7, 1)])
+def test_a_stepped_address_is_told_by_the_wide_space_before_it(gap: float, count: int) -> None:
+    x = WIDEST + gap * HEIGHT
+    steps = [line(text, x + 30 * n, 40 * n) for n, text in enumerate(ADDRESS)]
+    assert len(columns(rows(SENDER[1:], steps))) == count
+
+
+@pytest.mark.parametrize(("second", "count"), [(64, 2), (120, 1)])
+def test_words_that_stand_as_far_apart_all_along_are_no_columns(second: int, count: int) -> None:
+    words = (("MARY", "ELLEN", "JOHNSON"), ("1200", "MAPLE", "ROAD"), ("FORT", "WAYNE", "IN 46802"))
+    written = [
+        joined(joined(line(a, 0, 40 * n), line(b, second, 40 * n)), line(c, 250 + 20 * n, 40 * n))
+        for n, (a, b, c) in enumerate(words)
+    ]
+    assert len(columns(written)) == count
 
 
 def test_lines_that_run_on_under_a_postmark_stay_whole() -> None:

@@ -118,6 +118,17 @@ def test_a_city_that_is_written_uphill_has_its_zip_far_right_of_it() -> None:
     assert len(lines_of(grey)) == 1
 
 
+def test_what_stands_near_a_line_that_climbs_is_joined_along_its_slope_alone() -> None:
+    grey = blank(1200, 200)
+    x = 60
+    for n, letter in enumerate("MEMPHIS TENNESSEE"):
+        if letter != " ":
+            x = print_text(grey, letter, x, 150 - 3 * n, 24).x1
+        x += 5
+    print_text(grey, "WALNUT STREET", x + 4 * 24, 126, 24)
+    assert len(lines_of(grey)) == 2
+
+
 def test_what_is_far_right_and_long_or_behind_something_else_is_another_line() -> None:
     grey, city, _ = on_a_form(11)
     print_text(grey, "FORWARDING SERVICE", round(city.x1 + 11 * 24), 70, 24)

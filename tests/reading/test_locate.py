@@ -83,6 +83,13 @@ def test_lines_typed_with_a_free_line_between_are_one_block() -> None:
     assert [len(block.lines) for block in locate(PAGE, tuple(lines), CONFIG)] == [3]
 
 
+def test_a_sender_so_far_above_an_address_is_another_block() -> None:
+    sender = [text_line(Box(100, 100 + 44 * n, 400, 122 + 44 * n)) for n in range(3)]
+    address = [text_line(Box(120, 264 + 44 * n, 500, 286 + 44 * n)) for n in range(2)]
+    found = locate(PAGE, (*sender, *address), CONFIG)
+    assert sorted(len(block.lines) for block in found) == [2, 3]
+
+
 def test_writing_of_another_size_is_another_block() -> None:
     small, large = text_line(Box(800, 400, 1100, 412)), text_line(Box(800, 420, 1100, 480))
     assert len(locate(PAGE, (small, large), CONFIG)) == 2

@@ -28,7 +28,17 @@ def test_the_name_of_a_place_stands_before_no_other_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["FRANCE", "Germany", "UNITED KINGDOM", "Mexico", "12 Canada", "ALLEMAGNE", "Schweiz"]
+    "text",
+    [
+        "FRANCE",
+        "Germany",
+        "UNITED KINGDOM",
+        "Mexico",
+        "12 Canada",
+        "ALLEMAGNE",
+        "Schweiz",
+        "ALGERIE",
+    ],
 )
 def test_another_country_ends_an_address(text: str) -> None:
     assert behind(text) > SAYS

@@ -6,6 +6,7 @@ import pytest
 from zipreader.synth import Sources, front
 from zipreader.synth.address import Address
 from zipreader.synth.compose import Alpha, Block, Canvas
+from zipreader.synth.drawing import Drawing
 from zipreader.synth.front import draw_front
 from zipreader.synth.plan import Plan
 from zipreader.synth.truth import Bounds
@@ -35,6 +36,24 @@ def test_two_addressees_stand_side_by_side_written_alike(
     assert first.script.colour == second.script.colour
     assert addresses[0].zip != addresses[1].zip
     assert drawn.zip is None and drawn.block is None and not drawn.marks
+
+
+@pytest.mark.parametrize(("boxes", "share"), [(True, 0.0), (False, 0.2)])
+def test_in_printed_boxes_the_second_addressee_has_no_zip4(
+    sources: Sources, boxes: bool, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    invent = front.invent
+
+    def watched(sources: Sources, rng: np.random.Generator, plus4: float) -> Address:
+        shares.append(plus4)
+        return invent(sources, rng, plus4=plus4)
+
+    monkeypatch.setattr(front, "invent", watched)
+    monkeypatch.setattr(Drawing, "chance", lambda self, p: boxes if p == 0.06 else p > 0.5)
+    plan = Plan("must-flag", True, variant="two-addressees")
+    draw_front(plan, sources, np.random.default_rng(1))
+    assert shares == [share]
 
 
 @pytest.mark.parametrize("by_hand", [False, True])

@@ -49,7 +49,7 @@ def evidence(random: np.random.Generator) -> dict[str, float]:
         "joined": float(random.uniform(-1, 1)),
         "height": float(random.uniform(0.3, 1)),
         "shadow": float(random.uniform(-1, 1)),
-        "apart": float(random.uniform(0, 1)),
+        "apart": float(random.uniform(0, 0.3)),
         "fall": float(random.uniform(0, 1)),
         "pixel_height": float(random.uniform(12, 60)),
     }

@@ -2,8 +2,9 @@
 
 On parcel labels sender and addressee stand beside one another, with hardly more between
 them than between two words.  What tells two columns from the words of one is that no
-line crosses the space between them, and that the lines behind it begin below one another
-or are written larger or smaller than those before it, or that the space is wide.
+line crosses the space between them, and that it is far wider than the spaces of words, or
+the lines behind it begin below one another or are written larger or smaller than those
+before it.  Boxes to tick are a column too, though short, if what is behind begins well apart.
 
 Source: the vertical cut of G. Nagy and S. Seth, "Hierarchical representation of optically
 scanned documents", ICPR 1984.
@@ -12,7 +13,6 @@ scanned documents", ICPR 1984.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -27,25 +27,18 @@ _GAP, _USUAL_GAP = 0.4, 1.5
 lines of the left one, as those differ in length."""
 _LINES, _WIDTH = 3, 4.0
 """Each has so many lines, and all but one of them are so long, in text heights;"""
-_CLEAR = 3.0
-"""those of the left one may be shorter, as the boxes of a form, if all end so far before."""
+_SHORT_GAP = 5.0
+"""those of the left one may be shorter, if all end so far before the space does."""
 _ALIGNED, _SHARE = 0.6, 0.6
 """So far apart, in text heights, are the beginnings of such a share of the right one's lines; or"""
 _TALLER = 1.3
 """the text of one is so many times as tall as that of the other; or"""
-_STEPPED = 2.0
-"""all lines of the left one end so far before, and those of the right one may be stepped."""
+_WIDE_GAP, _WIDER = 2.0, 2.0
+"""all lines of the left one end so far, in text heights, before the space does, and it is so many
+times as wide as the widest other one, as the right one may be stepped."""
 _BESIDE = 0.6
-"""Where they share less of the height of the lower one, lines of both are so far apart, too."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What a line has on both sides of a space; the parts of one side may be none."""
-
-    line: TextLine
-    left: tuple[Box, ...]
-    right: tuple[Box, ...]
+"""Where they share less of the height of the lower one, lines that stand on one level leave the
+usual gap between them."""
 
 
 def columns(lines: Lines) -> list[Lines]:
@@ -59,18 +52,18 @@ def columns(lines: Lines) -> list[Lines]:
     ordered = sorted(lines, key=lambda line: line.box.center[1])
     height = usual_height(ordered)
     gap = _GAP * height
-    best: list[_Row] = []
+    best: tuple[Lines, Lines, Lines] | None = None
+    told = (0, False)
     for start, run in _runs(ordered, gap, _LINES):
-        if len(run) > len(best):
-            rows = [_row(line, start) for line in run]
-            if _are_columns(rows, start, height):
-                best = rows
-    if not best:
+        if len(run) >= told[0]:
+            left, right = _sides(run, start)
+            clear = len(run), _are_wide(left, height)
+            if clear > told and _are_columns(left, right, start, height):
+                best, told = (run, left, right), clear
+    if best is None:
         return [lines]
-    taken = {id(row.line) for row in best}
-    left = [piece(row.line, row.left) for row in best if row.left]
-    right = [piece(row.line, row.right) for row in best if row.right]
-    others = [line for line in ordered if id(line) not in taken]
+    run, left, right = best
+    others = [line for line in ordered if line not in run]
     return [left, right, others] if others else [left, right]
 
 
@@ -96,10 +89,12 @@ def _runs(ordered: Lines, gap: float, least: int) -> Iterable[tuple[int, Lines]]
                 yield int(starts[number]), ordered[inside]
 
 
-def _row(line: TextLine, start: int) -> _Row:
-    left = tuple(part for part in line.parts if part.x0 < start)
-    right = tuple(part for part in line.parts if part.x0 >= start)
-    return _Row(line, left, right)
+def _sides(run: Lines, start: int) -> tuple[Lines, Lines]:
+    """What stands before the end of a space, and what stands behind it."""
+    left = [(line, [part for part in line.parts if part.x0 < start]) for line in run]
+    right = [(line, [part for part in line.parts if part.x0 >= start]) for line in run]
+    before, behind = ([piece(*own) for own in side if own[1]] for side in (left, right))
+    return before, behind
 
 
 def _run_on(left: Lines, right: Lines) -> bool:
@@ -120,23 +115,32 @@ def _run_on(left: Lines, right: Lines) -> bool:
     return bool(spaces) and imageops.median(np.array(spaces)) < _USUAL_GAP
 
 
-def _are_columns(run: list[_Row], start: int, height: float) -> bool:
-    left = [piece(row.line, row.left) for row in run if row.left]
-    right = [piece(row.line, row.right) for row in run if row.right]
-    ends = np.array([start - each.box.x1 for each in left])
-    entries = not _are_wide(left, height)
-    if entries and ends.min() < _CLEAR * height or not _are_wide(right, height):
-        return False
+def _are_columns(left: Lines, right: Lines, start: int, height: float) -> bool:
+    ends = start - np.array([each.box.x1 for each in left])
     if imageops.median(ends) < _USUAL_GAP * height or _run_on(left, right):
         return False
-    aligned = sum(each.box.x0 <= start + _ALIGNED * height for each in right)
-    if aligned >= max(_LINES, _SHARE * len(right)):
-        return True
-    if entries:
+    if not _are_wide(right, height):
         return False
+    if not _are_wide(left, height):
+        return bool(ends.min() >= _SHORT_GAP * height) and _are_aligned(right, start, height)
     small, large = sorted((usual_height(left), usual_height(right)))
-    return bool(large >= _TALLER * small or ends.min() >= _STEPPED * height)
+    return (
+        large >= _TALLER * small
+        or _are_aligned(right, start, height)
+        or ends.min() >= max(_WIDE_GAP * height, _WIDER * _widest_space([*left, *right]))
+    )
 
 
 def _are_wide(side: Lines, height: float) -> bool:
     return sum(each.box.width >= _WIDTH * height for each in side) >= _LINES - 1
+
+
+def _are_aligned(right: Lines, start: int, height: float) -> bool:
+    """Whether most lines begin below one another, where the space ends."""
+    aligned = sum(each.box.x0 <= start + _ALIGNED * height for each in right)
+    return aligned >= max(_LINES, _SHARE * len(right))
+
+
+def _widest_space(lines: Lines) -> int:
+    """The widest space within a line, in pixels."""
+    return max((b.x0 - a.x1 for line in lines for a, b in pairwise(line.parts)), default=0)

@@ -32,7 +32,7 @@ from zipreader.reading.stripnet import StripNetwork
 from zipreader.reading.surroundings import Surroundings, surroundings, whole_line
 from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
-from zipreader.reading.wording import SAYS, asks_to_sign, name_in
+from zipreader.reading.wording import SAYS, asks_to_sign, name_in, tells_postage
 
 _ZIP, _ZIP4 = 5, 9
 _FEW = 3
@@ -57,17 +57,17 @@ class FieldReader:
             return self.speller.spell(strip(field, self.config.strip), self.config.spell)
 
     def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
-        """Whether a word can be read in two lines of a block, and none of its lines asks to sign.
+        """Whether a word can be read in two lines of a block, and none is of a form or of postage.
 
         The waves and the dial of a postmark, a stain or a stamp set aslant have lines as well, and
-        so has the panel of a form: what is signed there is no address.
+        so have the panel of a form, where what is signed is no address, and a permit imprint.
         """
         longest = sorted(block.lines, key=lambda line: -line.box.width)[:_LONGEST]
         names = {line: self._name(block, line) for line in longest}
         if sum(len(name) >= _WORD for name in names.values()) < _WRITTEN:
             return False
         names |= {line: self._name(block, line) for line in lines if line not in names}
-        return not any(map(asks_to_sign, names.values()))
+        return not any(asks_to_sign(name) or tells_postage(name) for name in names.values())
 
     def _name(self, block: AddressBlock, line: TextLine) -> str:
         """The letters of a line."""

@@ -29,16 +29,28 @@ def locate(
 
 
 def _groups(lines: list[TextLine], config: LocateConfig) -> list[list[TextLine]]:
-    """Lines below one another, of like height, with no wide gap between them."""
+    """Lines below one another, of like height, with no wide gap between them.
+
+    A typewriter may leave a line free between two: what stands alone belongs together over
+    wider gaps.
+    """
+    groups = _linked(lines, config.line_gap, config)
+    alone = [group[0] for group in groups if len(group) == 1]
+    several = [group for group in groups if len(group) > 1]
+    return [*several, *_linked(alone, config.free_gap, config)]
+
+
+def _linked(lines: list[TextLine], gap: float, config: LocateConfig) -> list[list[TextLine]]:
     groups: list[list[TextLine]] = []
     for line in sorted(lines, key=lambda item: item.box.center[1]):
-        near = [g for g in groups if any(_belongs(other, line, config) for other in g)]
+        near = [g for g in groups if any(_belongs(other, line, gap, config) for other in g)]
         groups = [g for g in groups if g not in near]
         groups.append([*(member for g in near for member in g), line])
     return groups
 
 
-def _belongs(upper: TextLine, lower: TextLine, config: LocateConfig) -> bool:
+def _belongs(upper: TextLine, lower: TextLine, most: float, config: LocateConfig) -> bool:
+    """Whether a line goes on below another; ``most`` is the gap between them, in text heights."""
     tall, short = sorted((upper.text_height, lower.text_height), reverse=True)
     if tall > config.height_ratio * short:
         return False
@@ -46,7 +58,7 @@ def _belongs(upper: TextLine, lower: TextLine, config: LocateConfig) -> bool:
     common = upper.box.intersection(lower.box)
     beside = common.width >= 0.25 * min(upper.box.width, lower.box.width)
     aligned = abs(upper.box.x0 - lower.box.x0) <= 2 * tall
-    return (beside or aligned) and -1.2 * tall <= gap <= config.line_gap * tall
+    return (beside or aligned) and -1.2 * tall <= gap <= most * tall
 
 
 def _block(page: UprightPage, lines: list[TextLine], config: LocateConfig) -> AddressBlock:

@@ -42,8 +42,9 @@ def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
     scale = min(1.0, _WORK_SIZE / max(image.shape[:2]))
     small = imageops.shrink(image, scale, strokes=False)
     grey = cv2.medianBlur(imageops.to_grey(small), 3)
-    for found in _possible(small, config):
-        if found and all(map(_is_an_envelope, found)) and not is_written_around(grey, found):
+    for possible in _possible(small, config):
+        found = tuple(filter(_is_an_envelope, possible))
+        if found and not is_written_around(grey, found):
             return tuple(_inset(corners) / scale for corners in found)
     return ()
 

@@ -21,10 +21,9 @@ LIGHT = -1.0
 """The shadow where there is no better place without a ZIP."""
 _SILENT = 0.25
 """What is added to the lag behind an address in which no ZIP was read."""
-FAR = 1.0
-"""How far apart two addresses begin that do not stand side by side."""
-_LEVEL = 0.3
-"""Those that do begin less far apart, in heights of the page: a sender stands higher."""
+FAR = 0.3
+"""How far apart, in heights of the page, two addresses begin at the most, and where they do not
+stand side by side: a sender stands so much higher than the addressee on most mail."""
 UNRIVALLED: Mapping[str, float] = MappingProxyType(
     {"lead": ALONE, "passed": 0.0, "written": 1.0, "shadow": LIGHT, "apart": FAR}
 )
@@ -62,14 +61,14 @@ def lead_over(
 
 
 def apart_from(one: AddressBlock, other: AddressBlock) -> float:
-    """How far apart down the page two addresses side by side begin, in its heights.
+    """How far apart two addresses side by side begin, in heights of the page, up to ``FAR``.
 
     A sender stands well above the addressee; two labels on one piece begin at one level.
     """
     shared = min(one.box.x1, other.box.x1) - max(one.box.x0, other.box.x0)
     apart = abs(one.box.y0 - other.box.y0) / one.page.size[1]
     narrower = min(one.box.width, other.box.width)
-    return apart if shared <= _COMMON * narrower and apart < _LEVEL else FAR
+    return min(FAR, apart) if shared <= _COMMON * narrower else FAR
 
 
 def blocks_above(

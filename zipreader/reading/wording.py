@@ -26,11 +26,17 @@ _SIGN = re.compile(
     "SIGNATUREO[A-Z]?(THE)?"
     "(VOTER|WITN|APPLIC|ASSIST|DECLAR|ELECTOR|PERSON|NOTARY|CLAIM|PARENT|GUARD)"
     "|(VOTER|WITNESS|APPLICANT|DECLARANT|CLAIMANT|PARENT|GUARDIAN)S?SIGNATURE"
-    "|SIGNATUREDATE|SIGNHERE$|PRINTNAME|^DATE(SIGNED|OFBIRTH)?$"
-    "|ADDRESSO[A-Z]?(THE)?(VOTER|WITN|APPLIC|ASSIST)"
+    "|SIGNATUREDATE|SIGNHERE$|PRINTNAME|^DATESIGNED$"
+    "|ADDRESSO[A-Z]?(THE)?(VOTER|WITNESS|APPLICANT)"
 )
-"""What stands by the lines of a form that are to be signed, the end of "of" as small print is read;
-streets, buildings and companies go on otherwise, and a parcel may ask for a signature too."""
+"""What stands by the lines of a form that are signed and dated, the end of "of" as small print is
+read; streets, buildings and companies go on otherwise, and a parcel may ask for a signature too."""
+_POSTAGE = re.compile(
+    "USPOSTAGE|POSTAGEPAID|POSTAGEREQUIRED|POSTAGEWILLBE|PERMITNO|PRESORT|PRSRT|NONPROFITORG"
+    "|FIRSTCLASSMAIL|FIRSTCLASSPKG|MARKETINGMAIL|PRIORITYMAIL|BUSINESSREPLYMAIL|ELECTIONMAIL"
+    "|NOPOSTAGE|PLACESTAMP"
+)
+"""What stands where the postage does, with the place and often the ZIP of an office (DMM 604.5)."""
 _TINY = 1e-30
 
 Array = npt.NDArray[np.float64]
@@ -44,8 +50,13 @@ def name_in(frames: Frames) -> str:
 
 
 def asks_to_sign(name: str) -> bool:
-    """Whether the letters of a line ask for a signature."""
+    """Whether the letters of a line ask for a signature, or for who and where it is that signs."""
     return _SIGN.search(name) is not None
+
+
+def tells_postage(name: str) -> bool:
+    """Whether the letters of a line are those of a permit imprint, a meter's or a stamp's place."""
+    return _POSTAGE.search(name) is not None
 
 
 def sign_at_end(frames: Frames) -> float:

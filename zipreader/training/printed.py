@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from zipreader.elements import InkMap, Tiles
+from zipreader.errors import InputError
 from zipreader.synth.fonts import Face, Style, load
 from zipreader.training.elastic import bend_of, elastic
 from zipreader.training.lookalikes import LOOK_ALIKES
@@ -21,6 +22,8 @@ from zipreader.training.splits import Part
 from zipreader.training.strings import trimmed
 from zipreader.training.typefaces import Families, faces_of
 
+_FACES = 100
+"""So many faces are tried for a text."""
 _SIDE = 72
 """Size in pixels at which characters are drawn before they are brought to size."""
 _PART = 0.35
@@ -96,9 +99,7 @@ def _printed(texts: list[str], families: Families, rng: np.random.Generator, ben
     config, scanning = PrintConfig(bend=bend), ScanConfig()
     tiles = []
     for text in texts:
-        face = _chosen(families, rng)
-        while not _drawn(text.rstrip("|"), face).any():  # not every face has every letter
-            face = _chosen(families, rng)
+        face = _face_with(text.rstrip("|"), families, rng)
         tile = np.zeros((28, 28), np.uint8)
         while not tile.any():  # a faint and noisy scan may show no ink
             ink = print_character(text.rstrip("|"), face, rng, config)
@@ -108,9 +109,14 @@ def _printed(texts: list[str], families: Families, rng: np.random.Generator, ben
     return np.stack(tiles)
 
 
-def _chosen(families: Families, rng: np.random.Generator) -> Face:
-    faces = families[int(rng.integers(len(families)))]
-    return faces[int(rng.integers(len(faces)))]
+def _face_with(text: str, families: Families, rng: np.random.Generator) -> Face:
+    """A face that does not leave the text blank, as some do with letters that they lack."""
+    for _ in range(_FACES):
+        faces = families[int(rng.integers(len(families)))]
+        face = faces[int(rng.integers(len(faces)))]
+        if _drawn(text, face).any():
+            return face
+    raise InputError(f"no typeface that was tried draws {text!r}")
 
 
 def _not_a_digit(rng: np.random.Generator, config: PrintConfig) -> str:
