@@ -392,7 +392,7 @@ class Reason(Enum):
     COMPETING = "Two different ZIPs are possible."
     POOR_IMAGE = "The image is too small or too blurred."
     LOW_CONFIDENCE = "The reading is not certain enough."
-    SEVERAL_MAILPIECES = "There is more than one mailpiece in the image."
+    SEVERAL_MAILPIECES = "There is more than one mailpiece or addressee in the image."
 
     @property
     def is_final(self) -> bool:

@@ -32,6 +32,7 @@ from zipreader.errors import InputError, ModelError, UnreadableImageError, Usage
 from zipreader.reading.clock import Clock
 from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
+from zipreader.reading.wording import Party
 
 ZIP = "97358"
 ENVELOPE = draw_envelope(ZIP, town="LYONS OR", height=30)
@@ -114,6 +115,50 @@ def test_the_panel_of_a_form_that_is_signed_is_no_address(reader: Reader) -> Non
     block = AddressBlock(upright(grey), Box.around(boxes), (*lines[:1], *lines[2:]), 1.0)
     assert reader.fields.is_written(block, block.lines)
     assert not reader.fields.is_written(block, lines)
+
+
+def block_of(*texts: str) -> AddressBlock:
+    """Lines of printing below one another on a page of their own."""
+    grey = blank(900, 70 + 60 * len(texts))
+    boxes = [print_text(grey, text, 60, 80 + 60 * k, 30) for k, text in enumerate(texts)]
+    lines = tuple(TextLine((box,), 0.0, 30.0) for box in boxes)
+    return AddressBlock(upright(grey), Box.around(boxes), lines, 1.0)
+
+
+def test_a_permit_imprint_is_no_address(reader: Reader) -> None:
+    imprint = block_of("FIRST CLASS MAIL", "U.S. POSTAGE", "PAID", "LYONS OR", "PERMIT NO 12")
+    assert not reader.fields.is_written(imprint, imprint.lines)
+    address = block_of("VICTOR LOPEZ", "BOX 1", "LYONS OR")
+    assert reader.fields.is_written(address, address.lines)
+
+
+@pytest.mark.parametrize(
+    ("caption", "party"),
+    [("FROM:", Party.SENDER), ("Ship to:", Party.ADDRESSEE), ("VICTOR LOPEZ", None)],
+)
+def test_a_caption_on_a_label_is_read(reader: Reader, caption: str, party: Party | None) -> None:
+    block = block_of(caption, "12 ELM ROAD", "LYONS OR")
+    assert reader.fields.party(block, block.lines) is party
+
+
+@pytest.mark.parametrize(
+    ("caption", "height", "several"), [("", 30, True), ("FROM:", 30, False), ("", 20, False)]
+)
+def test_two_addresses_of_one_size_side_by_side_are_flagged(
+    caption: str, height: int, several: bool
+) -> None:
+    """However likely the ZIP is."""
+    grey = blank(1900, 825)
+    for x, size, lines in (
+        (200, height, (caption, "VICTOR LOPEZ", "12 ELM ROAD", "MEMPHIS TN 38117")),
+        (1000, 30, ("", "LAURA OKAFOR", "PO BOX 51", f"LYONS OR {ZIP}")),
+    ):
+        for row, text in enumerate(lines):
+            if text:
+                print_text(grey, text, x, 330 + 60 * row, size)
+    found = read(Reader(min_confidence=0.0), grey)
+    assert found.best is not None and found.best.zip == ZIP
+    assert (Reason.SEVERAL_MAILPIECES in reasons(found)) == several
 
 
 def test_the_digits_lie_where_the_zip_is(plain: Reading) -> None:

@@ -22,7 +22,7 @@ from zipreader.elements import (
 )
 from zipreader.reading.rivals import ALONE, FAR
 from zipreader.reading.search import Search
-from zipreader.reading.wording import SAYS
+from zipreader.reading.wording import SAYS, Party
 
 CONFIG = SearchConfig(first_fields=3)
 GREY = blank(400, 200)
@@ -50,6 +50,7 @@ class Pen:
         self.looked: list[int] = []
         self.asked: list[AddressBlock] = []
         self.unwritten: set[int] = set()
+        self.parties: dict[int, Party] = {}
         self.shown: list[TextLine] = []
 
     def spell(self, field: ZipField) -> Spelling:
@@ -61,6 +62,9 @@ class Pen:
         self.shown = list(lines)
         self.asked.append(block)
         return block.box.x0 not in self.unwritten
+
+    def party(self, block: AddressBlock, lines: Sequence[TextLine]) -> Party | None:
+        return self.parties.get(block.box.x0)
 
     def miscounted(self, spelling: Spelling) -> float:
         """What lacks to the probability of a ZIP."""
@@ -224,10 +228,10 @@ def test_a_second_call_reads_nothing_again(count: int) -> None:
 # --- rivals ----------------------------------------------------------------------------------
 
 
-def addressed(left: int, top: int, score: float, count: int = 3) -> ZipField:
-    """The field of an address of its own, of three lines or so many."""
+def addressed(left: int, top: int, score: float, count: int = 3, height: float = 12.0) -> ZipField:
+    """The field of an address of its own, of three lines or so many, in a text height."""
     boxes = [Box(left, top + 15 * n, left + 100, top + 15 * n + 15) for n in range(count)]
-    lines = tuple(TextLine((box,), 0.0, 12.0) for box in boxes)
+    lines = tuple(TextLine((box,), 0.0, height) for box in boxes)
     block = AddressBlock(UPRIGHT, Box.around(boxes), lines, score)
     return ZipField(UPRIGHT, boxes[-1], 0.0, 12.0, score, block)
 
@@ -312,7 +316,7 @@ def test_a_postmark_beside_the_sender_is_no_further_address(
 
 
 @pytest.mark.parametrize(
-    ("above", "spells", "crowded"), [(20, 0.9, True), (20, 0.0, False), (150, 0.9, False)]
+    ("above", "spells", "crowded"), [(20, 0.9, True), (20, 0.0, False), (150, 0.9, True)]
 )
 def test_two_addresses_side_by_side_below_a_sender_are_two_addressees(
     above: int, spells: float, crowded: bool
@@ -323,6 +327,31 @@ def test_two_addresses_side_by_side_below_a_sender_are_two_addressees(
     found = page_of(pen, *fields)
     found.finish()
     assert found.hypotheses[0].zip == "10001"
+    assert found.crowded == crowded
+
+
+@pytest.mark.parametrize(
+    ("left", "parties", "unwritten", "crowded"),
+    [
+        (addressed(40, 105, 0.7), {}, set(), True),
+        (addressed(40, 139, 0.7), {}, set(), True),
+        (addressed(40, 141, 0.7), {}, set(), False),
+        (addressed(40, 105, 0.7, height=9.5), {}, set(), False),
+        (addressed(40, 105, 0.7, count=2), {}, set(), False),
+        (addressed(40, 105, 0.7), {}, {40}, False),
+        (addressed(40, 105, 0.7), {40: Party.SENDER}, set(), False),
+        (addressed(40, 105, 0.7), {200: Party.ADDRESSEE}, set(), False),
+        (addressed(40, 105, 0.7), {40: Party.ADDRESSEE, 200: Party.SENDER}, set(), True),
+    ],
+    ids=["level", "lower", "far lower", "smaller", "two lines", "unwritten", "from", "to", "other"],
+)
+def test_two_addresses_of_one_size_on_one_level_are_two_addressees(
+    left: ZipField, parties: dict[int, Party], unwritten: set[int], crowded: bool
+) -> None:
+    pen = Pen({200: ("10001", 0.99), 40: ("94110", 0.9)}, {200: 0.9, 40: 0.9})
+    pen.parties, pen.unwritten = parties, unwritten
+    found = page_of(pen, addressed(200, 100, 0.8), left)
+    found.finish()
     assert found.crowded == crowded
 
 

@@ -11,10 +11,12 @@ from tests.drawing import frames_of
 from zipreader.reading.letters import BLANK, OTHER, SIGNS, signs_of
 from zipreader.reading.wording import (
     ANYTHING,
+    Party,
     _forward,
     asks_to_sign,
     fits,
     name_in,
+    party_of,
     sign_at_end,
     tells_postage,
 )
@@ -134,3 +136,17 @@ def test_a_line_of_a_form_asks_to_sign(name: str, asks: bool) -> None:
 )
 def test_an_imprint_tells_postage(name: str, postage: bool) -> None:
     assert tells_postage(name) is postage
+
+
+@pytest.mark.parametrize(
+    ("names", "party"),
+    [
+        (("FROM", "OSCARQUIGLEY"), Party.SENDER),
+        (("VICTORLOPEZ", "SHIPTO"), Party.ADDRESSEE),
+        (("SHIPTO", "SHIPPER", "OSCARQUIGLEY"), Party.SENDER),
+        (("TODDWARD", "FROMMLN"), None),
+        ((), None),
+    ],
+)
+def test_a_caption_tells_whose_an_address_is(names: tuple[str, ...], party: Party | None) -> None:
+    assert party_of(names) is party

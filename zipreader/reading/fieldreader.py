@@ -32,7 +32,7 @@ from zipreader.reading.stripnet import StripNetwork
 from zipreader.reading.surroundings import Surroundings, surroundings, whole_line
 from zipreader.reading.together import together
 from zipreader.reading.town import Agreement, agreements
-from zipreader.reading.wording import SAYS, asks_to_sign, name_in, tells_postage
+from zipreader.reading.wording import SAYS, Party, asks_to_sign, name_in, party_of, tells_postage
 
 _ZIP, _ZIP4 = 5, 9
 _FEW = 3
@@ -68,6 +68,10 @@ class FieldReader:
             return False
         names |= {line: self._name(block, line) for line in lines if line not in names}
         return not any(asks_to_sign(name) or tells_postage(name) for name in names.values())
+
+    def party(self, block: AddressBlock, lines: Sequence[TextLine]) -> Party | None:
+        """Whose a caption among some lines says that a block is."""
+        return party_of(self._name(block, line) for line in lines)
 
     def _name(self, block: AddressBlock, line: TextLine) -> str:
         """The letters of a line."""
@@ -210,6 +214,9 @@ class PageReaders:
 
     def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
         return self.reader.is_written(block, lines)
+
+    def party(self, block: AddressBlock, lines: Sequence[TextLine]) -> Party | None:
+        return self.reader.party(block, lines)
 
     def judge(self, evidence: Mapping[str, float]) -> float:
         return self.reader.calibration.probability(evidence)

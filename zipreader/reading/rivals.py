@@ -28,6 +28,8 @@ UNRIVALLED: Mapping[str, float] = MappingProxyType(
     {"lead": ALONE, "passed": 0.0, "written": 1.0, "shadow": LIGHT, "apart": FAR}
 )
 """The evidence of a ZIP that stands alone on its page."""
+_LEVEL = 0.2
+"""Two that begin less far apart stand on one level."""
 _COMMON = 0.3
 """Side by side, two addresses share at most this of the narrower one's width."""
 
@@ -78,8 +80,7 @@ def blocks_above(
 
     Where it is the sender's, none of the two is.
     """
-    size = abs(math.log(usual_height(one.lines) / usual_height(other.lines)))
-    if size >= math.log(_TALLER) or not on_one_line(one.box, other.box):
+    if not _are_alike(one, other) or not on_one_line(one.box, other.box):
         return []
     top, right = min(one.box.y0, other.box.y0), max(one.box.center[0], other.box.center[0])
     above = (block for block in blocks if block is not one and block is not other)
@@ -88,6 +89,17 @@ def blocks_above(
         for block in above
         if block.box.center[1] < top and block.box.x1 < right and are_address(block.lines)
     ]
+
+
+def are_level(one: AddressBlock, other: AddressBlock) -> bool:
+    """Whether two addresses of one size begin side by side, so that neither looks a sender's."""
+    return _are_alike(one, other) and apart_from(one, other) < _LEVEL
+
+
+def _are_alike(one: AddressBlock, other: AddressBlock) -> bool:
+    """Whether two addresses are written in one size."""
+    size = abs(math.log(usual_height(one.lines) / usual_height(other.lines)))
+    return size < math.log(_TALLER)
 
 
 def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:

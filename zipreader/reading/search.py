@@ -24,7 +24,7 @@ from zipreader.elements import (
 from zipreader.reading import rivals
 from zipreader.reading.measures import are_address, lines_within, on_one_line
 from zipreader.reading.probability import at_most_one
-from zipreader.reading.wording import SAYS
+from zipreader.reading.wording import SAYS, Party
 
 
 class Readers(Protocol):
@@ -41,6 +41,9 @@ class Readers(Protocol):
 
     def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
         """Whether words of an address can be read in a block, within which these lines stand."""
+
+    def party(self, block: AddressBlock, lines: Sequence[TextLine]) -> Party | None:
+        """Whose a caption says that a block is, within which these lines stand."""
 
     def judge(self, evidence: Mapping[str, float]) -> float:
         """The probability that the ZIP with this evidence is right."""
@@ -85,9 +88,10 @@ class Search:
 
     @property
     def crowded(self) -> bool:
-        """Whether two addresses beside the best one have other ZIPs, in as good places.
+        """Whether there is another addressee: a mailpiece has one sender, and a postmark is none.
 
-        A mailpiece has one sender, and a postmark is no address: here is another addressee.
+        Two addresses beside the best one have other ZIPs, in as good places; or one has that is
+        as large, on one level with it, and no caption or what stands above says the sender's.
         """
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         own = best.field.block if best is not None else None
@@ -103,6 +107,7 @@ class Search:
         pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
         above = ((a, b) for a, _ in others for b in rivals.blocks_above(own, a, self.blocks))
         pairs += [(a, b) for a, b in above if self._ends_in_zip(b)]
+        pairs += [(own, block) for block, _ in others if self._is_another(own, block)]
         return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
 
     @property
@@ -154,6 +159,13 @@ class Search:
             if shaken if on_one_line(item.box, best.field.box) else doubtful:
                 self._compare(item)
         self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
+
+    def _is_another(self, own: AddressBlock, block: AddressBlock) -> bool:
+        """Whether an address on one level with the best one may as well be the addressee's."""
+        if not rivals.are_level(own, block) or rivals.blocks_above(own, block, self.blocks):
+            return False
+        ours, theirs = (self.readers.party(b, lines_within(b, self.blocks)) for b in (own, block))
+        return ours is not Party.ADDRESSEE and theirs is not Party.SENDER
 
     def _ends_in_zip(self, block: AddressBlock) -> bool:
         """Whether the likeliest field of a block spells a ZIP, as a sender's does."""

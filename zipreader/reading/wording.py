@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from enum import Enum, auto
 from functools import lru_cache
 
 import numpy as np
@@ -37,9 +38,30 @@ _POSTAGE = re.compile(
     "|NOPOSTAGE|PLACESTAMP"
 )
 """What stands where the postage does, with the place and often the ZIP of an office (DMM 604.5)."""
+_SENDER = {"FROM", "SHIPFROM", "SHIPPER", "SENDER", "RETURNTO", "RETURNADDRESS"}
+_ADDRESSEE = {"TO", "SHIPTO", "DELIVERTO", "MAILTO", "ADDRESSEE", "RECIPIENT", "CONSIGNEE"}
+"""Captions of the two addresses on a label, alone on their lines."""
 _TINY = 1e-30
 
 Array = npt.NDArray[np.float64]
+
+
+class Party(Enum):
+    """Whose an address is."""
+
+    SENDER = auto()
+    ADDRESSEE = auto()
+
+
+def party_of(names: Iterable[str]) -> Party | None:
+    """Whose address the captions among the letters of some lines tell; ``None`` if none does.
+
+    The sender's counts before the other, which may stand over both columns of a label.
+    """
+    found = set(names)
+    if found & _SENDER:
+        return Party.SENDER
+    return Party.ADDRESSEE if found & _ADDRESSEE else None
 
 
 def name_in(frames: Frames) -> str:
