@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,11 @@ def test_of_two_that_look_right_neither_is_as_likely_as_alone() -> None:
 
 def test_what_no_place_has_is_never_accepted() -> None:
     assert rescored(piece(judged(True, True, assigned=0.0)), FIRST_GUESS).probability == 0
+
+
+def test_what_shows_another_addressee_is_never_accepted() -> None:
+    several = replace(piece(judged(True, True)), several=True)
+    assert rescored(several, FIRST_GUESS).probability == 0
 
 
 def test_a_piece_without_hypotheses_is_never_accepted() -> None:

@@ -62,6 +62,12 @@ def test_what_no_threshold_can_accept_has_no_probability(image: Path) -> None:
     assert read(Labelled("a", ZIP, image), unassigned) == (Scored(0.0, True), None)
 
 
+def test_another_addressee_is_told_with_the_piece(image: Path) -> None:
+    told = Told((Objection(Reason.SEVERAL_MAILPIECES),))
+    (found,) = read_labelled([Labelled("a", ZIP, image)], cast(ReaderPlan, told))
+    assert found.read.several and found.read.scored == Scored(0.0, True)
+
+
 def test_what_cannot_be_read_is_named_and_counts_as_flagged(tmp_path: Path, image: Path) -> None:
     scored, error = read(Labelled("a", ZIP, tmp_path / "gone.jpg"))
     assert scored == Scored(0.0, False)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from zipreader.config import ImageConfig
-from zipreader.elements import Page, Reading
+from zipreader.elements import Page, Reading, Reason
 from zipreader.reading.images import pages_from_bytes
 from zipreader.reading.probability import Calibration, at_most_one
 from zipreader.reading.reader import Reader
@@ -55,6 +55,8 @@ class PieceRead:
     kind: str
     scored: Scored
     judged: tuple[Judged, ...]
+    several: bool = False
+    """Whether it shows another mailpiece or addressee, so that no ZIP of it is accepted."""
 
 
 def mail_sources(sources: Sources, population: Population, part: Part) -> SourcesSpec:
@@ -79,17 +81,23 @@ def read_mail(
     return pieces
 
 
-def judge(reading: Reading, truth: str | None) -> tuple[Scored, tuple[Judged, ...]]:
-    """Compare a reading with the true ZIP; ``None`` means that no ZIP can be right."""
+def judge(kind: str, reading: Reading, truth: str | None) -> PieceRead:
+    """Compare a reading with the true ZIP; ``None`` means that no ZIP can be right.
+
+    The reader accepts whatever nothing but a threshold speaks against; what else is flagged has
+    no probability of being accepted.
+    """
     judged = tuple(
         Judged(hypothesis.evidence, hypothesis.zip == truth, rank == 0)
         for rank, hypothesis in enumerate(reading.hypotheses)
     )
-    best = reading.best
+    decision, best = reading.decision, reading.best
+    several = any(each.reason is Reason.SEVERAL_MAILPIECES for each in decision.objections)
     if best is None:
-        return Scored(0.0, False, truth is not None), judged
-    probability = best.probability if best.place is not None else 0.0
-    return Scored(probability, best.zip == truth, truth is not None), judged
+        return PieceRead(kind, Scored(0.0, False, truth is not None), judged, several)
+    probability = best.probability if decision.accepted else 0.0
+    scored = Scored(probability, best.zip == truth, truth is not None)
+    return PieceRead(kind, scored, judged, several)
 
 
 def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
@@ -103,7 +111,8 @@ def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
     if not shares:
         return Scored(0.0, False, readable)
     share, best = max(zip(shares, piece.judged, strict=True), key=lambda item: item[0])
-    return Scored(share * (best.evidence["assigned"] > 0), best.right, readable)
+    final = piece.several or best.evidence["assigned"] <= 0
+    return Scored(0.0 if final else share, best.right, readable)
 
 
 class _MailReader:
@@ -112,7 +121,7 @@ class _MailReader:
     def __init__(self, plan: MailPlan) -> None:
         self._plan = plan
         self._sources = plan.sources.open()
-        self._reader = Reader(plan.model, calibration=plan.calibration, min_confidence=1.0)
+        self._reader = Reader(plan.model, calibration=plan.calibration, min_confidence=0.0)
 
     def read(self, number: int) -> PieceRead:
         """The piece of this number."""
@@ -121,7 +130,7 @@ class _MailReader:
         piece = make_mailpiece(kind, plan.first_seed + number, self._sources)
         page = page_of(piece, self._reader.config.images)
         truth = None if piece.truth.must_flag else piece.truth.zip
-        return PieceRead(kind, *judge(self._reader.read_page(page), truth))
+        return judge(kind, self._reader.read_page(page), truth)
 
 
 def _open_worker(plan: MailPlan) -> Callable[[int], PieceRead]:

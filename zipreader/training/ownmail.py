@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -118,10 +118,7 @@ def _read(reader: Reader, piece: Labelled) -> OwnPiece:
             reading = reader.read_page(_page(piece.path, piece.page, reader))
     except ZipReaderError as error:
         return OwnPiece(piece.name, PieceRead(piece.kind, piece.otherwise, ()), str(error))
-    scored, judged = judge(reading, piece.truth)
-    if not reading.decision.accepted:  # something else than a threshold speaks against it
-        scored = replace(scored, probability=0.0)
-    return OwnPiece(piece.name, PieceRead(piece.kind, scored, judged))
+    return OwnPiece(piece.name, judge(piece.kind, reading, piece.truth))
 
 
 def _page(path: Path, number: int, reader: Reader) -> Page:
