@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zipreader.synth import Sources, front
-from zipreader.synth.address import Address
+from zipreader.synth.address import Address, invent
 from zipreader.synth.compose import Alpha, Block, Canvas
 from zipreader.synth.drawing import Drawing
 from zipreader.synth.front import draw_front
@@ -43,7 +43,6 @@ def test_in_printed_boxes_the_second_addressee_has_no_zip4(
     sources: Sources, boxes: bool, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shares: list[float] = []
-    invent = front.invent
 
     def watched(sources: Sources, rng: np.random.Generator, plus4: float) -> Address:
         shares.append(plus4)
