@@ -27,7 +27,7 @@ def decide(
         found_address: whether any text was found on the page.
         threshold: certified probability that an accepted ZIP must reach.
         config: what is worth naming.
-        several: whether the image shows another mailpiece too.
+        several: whether the image shows another mailpiece or addressee too.
     """
     if not hypotheses:
         reason = Reason.NO_ZIP if found_address else Reason.NO_ADDRESS
