@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import pytest
@@ -35,9 +37,25 @@ def test_paper_is_smoothed_as_by_a_gaussian(reach: float) -> None:
     grey = np.random.default_rng(1).integers(150, 255, (120, 300)).astype(np.uint8)
     side = imageops.odd(reach)
     closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    smooth = cv2.GaussianBlur(closed, (0, 0), reach / 4)
+    deviation = math.sqrt((((side + 1) / 2) ** 2 - 1) / 6)
+    smooth = cv2.GaussianBlur(closed, (0, 0), deviation)
     difference = np.abs(imageops.paper(grey, reach).astype(int) - smooth)
     assert difference.mean() < 1 and difference.max() <= 12
+
+
+@pytest.mark.parametrize("reach", [11.0, 13.0, 61.0])
+def test_paper_does_not_hang_on_the_number_of_threads(reach: float) -> None:
+    noise = np.random.default_rng(2).integers(0, 255, (600, 1300)).astype(np.uint8)
+    grey = cv2.GaussianBlur(noise, (0, 0), 3)
+    threads = cv2.getNumThreads()
+    papers = []
+    try:
+        for number in (1, 2, 3):
+            cv2.setNumThreads(number)
+            papers.append(imageops.paper(grey, reach))
+    finally:
+        cv2.setNumThreads(threads)
+    assert all((paper == papers[0]).all() for paper in papers)
 
 
 @given(st.floats(0, 1e5), st.integers(1, 31))

@@ -99,12 +99,25 @@ def paper(grey: GreyImage, reach: float) -> GreyImage:
     """Estimate the paper under dark ink by grey closing, smoothed.
 
     ``reach`` in pixels exceeds the widest stroke and stays below the scale at
-    which the light changes.  The smoothing is close to a Gaussian of a quarter of
-    the reach, at a fraction of its cost (M. Klingemann, "Stack Blur", 2004).
+    which the light changes.
     """
     size = odd(reach)
     closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    return cv2.stackBlur(closed, (odd(reach), odd(reach)))
+    return _smoothed(closed, size)
+
+
+def _smoothed(grey: GreyImage, size: int) -> GreyImage:
+    """Weighed by a triangle of ``size`` pixels, close to a Gaussian of a fifth of it.
+
+    It is two means, one after the other (W. M. Wells, IEEE PAMI 1986), whose cost does not
+    grow with the size, and which are the same with any number of threads.
+    """
+    half = (size + 1) // 2
+    for anchor in (half // 2, half - 1 - half // 2):
+        grey = cv2.blur(
+            grey, (half, half), anchor=(anchor, anchor), borderType=cv2.BORDER_REPLICATE
+        )
+    return grey
 
 
 def components(mask: npt.NDArray[np.uint8]) -> tuple[Labels, npt.NDArray[np.int32]]:
