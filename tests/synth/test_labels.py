@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from zipreader.synth import Sources
+from zipreader.synth.address import invent
 from zipreader.synth.compose import Canvas, Rng
 from zipreader.synth.drawing import Drawing
-from zipreader.synth.front import draw_front
+from zipreader.synth.front import _add_address, draw_front
 from zipreader.synth.labels import Surround, draw_surround
 from zipreader.synth.layout import PARCELS, choose_format
 from zipreader.synth.plan import Plan
@@ -69,3 +70,15 @@ def test_the_address_on_a_label_stays_inside_the_sheet(
         assert 0 <= x0 < x1 <= width + 2
         assert 0 <= y0 < y1 <= height + 2
         assert (front.zip is None) is bool(variant)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_caption_stands_over_the_address_that_it_names(sources: Sources, beside: bool) -> None:
+    caption, sender = np.ones((10, 30), np.float32), np.ones((60, 200), np.float32)
+    surround = Surround(above=caption, beside=sender if beside else None)
+    shown = drawing(sources, 3)
+    front = _add_address(shown, invent(sources, shown.rng), "10001", False, surround)
+    assert front.block is not None
+    x0, y0, *_ = (round(side) for side in front.block)
+    over = front.image[y0 - round(0.1 * DPI) - 10 : y0 - round(0.1 * DPI), x0 : x0 + 30]
+    assert over.max() < 60

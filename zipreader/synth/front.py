@@ -276,7 +276,8 @@ def _lay_surround(canvas: Canvas, surround: Surround, placed: _Placed) -> None:
     """What stands on a parcel label besides the address."""
     x, y = placed.outer[0] + placed.pad, placed.outer[1] + placed.pad
     if surround.above is not None:
-        canvas.lay(surround.above, x, y, _BLACK)
+        over = x if surround.beside is None else placed.x
+        canvas.lay(surround.above, over, y, _BLACK)
     if surround.beside is not None:
         canvas.lay(surround.beside, x, placed.y, _BLACK)
     if surround.below is not None:

@@ -20,7 +20,7 @@ _GAP = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surround:
-    """What a label holds besides the address: ink ``above``, ``beside`` (left of) and ``below``."""
+    """What a label holds: ink ``above``, ``beside`` (left of) and ``below`` the address."""
 
     above: Alpha | None = None
     beside: Alpha | None = None
