@@ -147,6 +147,28 @@ def test_digits_apart_are_not_struck_out(digits: str, width: int, gap: int) -> N
     assert told_struck(field_ink(ink, H, width), around) < 0.25
 
 
+@pytest.mark.parametrize(("digits", "width", "gap"), [("24571", 14, 4), ("55555", 14, 4)])
+def test_a_thick_pen_strikes_out_only_what_it_goes_through(
+    digits: str, width: int, gap: int
+) -> None:
+    """Its digits touch one another, and leave hardly a gap on some line through them all."""
+    ink = np.zeros((H + 40, 600), np.float32)
+    boxes = pen(ink, digits, 30, 20, H - width, gap, width)
+    around = [box.grown(width // 2, width // 2) for box in boxes]
+    assert told_struck(field_ink(ink, H, width), around) < 0.25
+    level = round(boxes[2].center[1])
+    cv2.line(ink, (boxes[0].x0 - 10, level - 8), (boxes[-1].x1 + 10, level + 8), 1.0, width)
+    assert told_struck(field_ink(ink, H, width), around) > 0.5
+
+
+@pytest.mark.parametrize("line", [3, 6])
+def test_a_thin_line_strikes_bold_digits_out(line: int) -> None:
+    ink, boxes = written(12)
+    level = round(boxes[2].center[1])
+    cv2.line(ink, (boxes[0].x0 - 10, level - 6), (boxes[-1].x1 + 10, level + 6), 1.0, line)
+    assert told_struck(field_ink(ink, H, 12), boxes) > 0.5
+
+
 def with_ink(shown: InkMap, ink: InkMap) -> FieldInk:
     """A field that shows one thing and whose ink map holds another."""
     source = field_ink(shown, H, 6.0)

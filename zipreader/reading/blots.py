@@ -28,6 +28,8 @@ _STEEPEST, _SLOPES = 0.36, 18
 """The steepest line that strikes digits out, and how many slopes to either side are tried."""
 _CROOKED = 0.04
 """A line drawn by hand strays so far, in digit heights."""
+_THICK = 0.2
+"""A pen is thick if its strokes are such a share of the digit height."""
 _LOOSE = 0.96
 """The gaps of digits leave more than the rest of any line through them blank, of 44444 as well."""
 
@@ -85,10 +87,19 @@ def _erased(rules: InkMap | None, boxes: Sequence[Box]) -> float:
 
 
 def whole_ink(source: FieldInk) -> Whole:
-    """Where there is ink, or was before lines were erased, a little taller than it is."""
+    """Where there is ink, or was before lines were erased, a little taller than it is.
+
+    Of a thick pen only the core is left, as its digits hardly leave a gap.  A line that is far
+    thinner than such a pen is not seen in it.
+    """
     ink = source.ink if source.rules is None else np.maximum(source.ink, source.rules)
-    tall = 2 * round(_CROOKED * source.digit_height) + 1
-    return cv2.dilate((ink >= 0.5).astype(np.uint8), np.ones((tall, 1), np.uint8))
+    mask = ink >= 0.5
+    crooked = round(_CROOKED * source.digit_height)
+    thicker = imageops.stroke_width(mask) - _THICK * source.digit_height
+    grown = cv2.dilate(mask.astype(np.uint8), np.ones((2 * crooked + 1, 1), np.uint8))
+    if thicker <= 0:
+        return grown
+    return cv2.erode(grown, np.ones((2 * (crooked + round(thicker / 2)) + 1, 1), np.uint8))
 
 
 def _crossed(inked: Whole, boxes: Sequence[Box]) -> float:
