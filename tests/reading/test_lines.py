@@ -144,6 +144,17 @@ def test_a_barcode_is_no_line() -> None:
     assert lines_of(grey) == ()
 
 
+def test_a_barcode_is_no_part_of_a_line_with_what_stands_beside_it() -> None:
+    grey = blank(1100, 200)
+    city = print_text(grey, "MEMPHIS TN 38117", 60, 70, 24)
+    bars = draw_imb(grey, 60, 110)
+    words = print_text(grey, "DECLARATION OF VOTER", bars.x1 + 30, 134, 14)
+    found = lines_of(grey)
+    assert len(found) == 2
+    assert close(found[0].box, city, 6)
+    assert close(found[1].box, words, 6)
+
+
 def test_a_barcode_below_the_address_is_left_out() -> None:
     envelope = draw_envelope()
     for line in lines_of(envelope.grey):

@@ -52,8 +52,11 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     mask = without_waves(_ink_mask(small, dpi, config), dpi)
     mask = without_level_rules(mask, dpi, config)
     parts, cells = _text_parts(mask, dpi, config)
-    chains = _joined(_chains(parts, config), parts, config)
-    lines = [_line(parts[chain], measured, cells, scale) for chain, measured in chains]
+    chains = _without_bars(_chains(parts, config), parts, dpi, config)
+    lines = [
+        _line(parts[chain], measured, cells, scale)
+        for chain, measured in _joined(chains, parts, config)
+    ]
     kept = [line for line in lines if _is_text(line, page.dpi, config)]
     return tuple(sorted(kept, key=lambda line: line.box.center[1]))
 
@@ -173,6 +176,24 @@ def _joined(
     return joined
 
 
+def _without_bars(
+    chains: list[npt.NDArray[np.intp]], parts: Boxes, dpi: float, config: LinesConfig
+) -> list[npt.NDArray[np.intp]]:
+    """The chains but for a barcode which writing beside it would make a line with.
+
+    One that stands alone may be in pieces, which only together can be told from words.
+    """
+    bars = [chain for chain in chains if _are_bars(parts[chain], dpi, config)]
+    if not bars:
+        return chains
+    lines = (line for line, _ in _joined(chains, parts, config))
+    mixed = {
+        int(part) for line in lines if not _are_bars(parts[line], dpi, config) for part in line
+    }
+    beside = {int(chain[0]) for chain in bars} & mixed
+    return [chain for chain in chains if int(chain[0]) not in beside]
+
+
 def _linked(
     pieces: list[tuple[npt.NDArray[np.intp], _Measures]],
     parts: Boxes,
@@ -265,5 +286,11 @@ def _is_text(line: TextLine, dpi: float, config: LinesConfig) -> bool:
     """Whether the line is wide enough for a word, and no barcode."""
     if line.box.width < 1.5 * line.text_height or line.text_height < 0.035 * dpi:
         return False
-    narrow = sum(part.width <= config.bar_width * dpi for part in line.parts)
-    return not (narrow >= config.bars and narrow >= 0.85 * len(line.parts))
+    boxes = np.array([(part.x0, part.y0, part.x1, part.y1) for part in line.parts], np.float64)
+    return not _are_bars(boxes, dpi, config)
+
+
+def _are_bars(parts: Boxes, dpi: float, config: LinesConfig) -> bool:
+    """Whether parts of one line are a barcode, which writing beside it is no part of."""
+    narrow = np.count_nonzero(parts[:, 2] - parts[:, 0] <= config.bar_width * dpi)
+    return bool(narrow >= config.bars and narrow >= 0.85 * len(parts))
