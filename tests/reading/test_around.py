@@ -60,6 +60,15 @@ def test_a_rough_table_is_no_paper(grain: int) -> None:
     assert not is_written_around(rough, [PANEL])
 
 
+def test_where_a_scanners_bed_ends_is_no_writing() -> None:
+    image = face(60)
+    cv2.fillConvexPoly(image, PANEL.astype(np.int32), 235)
+    for y in range(0, 300, 12):
+        image[y : y + 6, -4:] = 10
+    assert not is_written_around(image, [PANEL])
+    assert is_written_around(np.roll(image, -20, axis=1), [PANEL - (20, 0)])
+
+
 def test_an_outline_of_all_has_nothing_around_it() -> None:
     image = face()
     write(image, 260)

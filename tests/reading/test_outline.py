@@ -146,6 +146,40 @@ def test_two_envelopes_side_by_side_are_both_found() -> None:
     assert tops == pytest.approx([30, 340], abs=WITHIN)
 
 
+def two_in_line(across: bool) -> GreyImage:
+    """Two letters whose outer sides lie in two lines, one below the other or ``across`` of it."""
+    small = np.array([(80, 60), (480, 60), (480, 260), (80, 260)], np.float64)
+    places = (small, small + ((430, 0) if across else (0, 230)))
+    size = (990, 340) if across else (560, 560)
+    image: GreyImage = np.maximum(*(on_desk(LETTER, place, size, 40)[0] for place in places))
+    return image
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_two_envelopes_in_line_are_both_found(across: bool) -> None:
+    outlines = find_outlines(two_in_line(across), CONFIG)
+    assert len(outlines) == 2
+    starts = sorted(float(corners[:, 0 if across else 1].min()) for corners in outlines)
+    first = 80 if across else 60
+    assert starts == pytest.approx([first, first + (430 if across else 230)], abs=WITHIN)
+
+
+@pytest.mark.parametrize("level", [90, 120, 180])
+def test_a_band_across_an_envelope_parts_it_into_no_two(level: int) -> None:
+    image = two_in_line(across=False)
+    image[262:288, 80:480] = level
+    assert len(find_outlines(image, CONFIG)) == 1
+
+
+def test_of_an_envelope_in_two_parts_none_is_left_out() -> None:
+    """One part is too long for an envelope, so that there is a band across one."""
+    image = two_in_line(across=False)[:, :490]
+    image[370:, 80:480] = 40
+    outlines = find_outlines(image, CONFIG)
+    assert len(outlines) == 1
+    assert outlines[0][:, 1].max() > 350
+
+
 @pytest.mark.parametrize("size", [0.3, 0.5])
 def test_something_far_smaller_beside_an_envelope_is_no_other(size: float) -> None:
     assert len(find_outlines(two_letters(330, size), CONFIG)) == 1

@@ -27,6 +27,8 @@ _NEIGHBOURHOOD = 15
 """Within so many pixels there is paper."""
 _WIDE, _TALL, _TALLEST, _AREA = 3, 2, 20, 5
 """Parts of writing in an image of some 500 pixels."""
+_RIM = 4
+"""What comes so near to the rim of the image, in pixels, is no writing."""
 _WORDS = 10
 """So many parts are writing, and no dust."""
 
@@ -55,6 +57,8 @@ def is_written_around(grey: GreyImage, outlines: Iterable[Quad]) -> bool:
     ink = cv2.subtract(paper, grey) > max(_INK, _GRAIN * grain)
     ink &= np.abs(paper.astype(np.float32) - level) <= _INK
     _, stats = imageops.components(ink.astype(np.uint8) * outside)
-    _, _, width, height, area = stats[1:].T
+    left, top, width, height, area = stats[1:].T
     parts = (width >= _WIDE) & (height >= _TALL) & (height <= _TALLEST) & (area >= _AREA)
+    parts &= (left > _RIM) & (left + width < grey.shape[1] - _RIM)  # where a scanner's bed ends
+    parts &= (top > _RIM) & (top + height < grey.shape[0] - _RIM)
     return int(parts.sum()) >= _WORDS

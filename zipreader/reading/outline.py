@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -21,6 +22,11 @@ _LIKE, _SHARED = 0.5, 0.05
 """Of two envelopes in one image the smaller has such a share of the other's area, and reaches no
 farther into it, in shares of its size."""
 
+_PART, _FILLED, _BETWEEN = 0.65, 0.75, 0.02
+"""Of two in one line each has less of the area around both, and they together more than that; so
+much lies between them, in shares of their size: a fold or a rule parts no envelopes."""
+_FAR = 5.0
+"""What shows between them differs so many times more from their paper than from what is around."""
 _LONGEST = 3.5
 """An envelope is at most so many times as long as high, seen aslant; 2.5 times else (DMM 201)."""
 _ALONE = 6
@@ -43,15 +49,16 @@ def find_outlines(image: Image, config: PageConfig) -> tuple[Quad, ...]:
     small = imageops.shrink(image, scale, strokes=False)
     grey = cv2.medianBlur(imageops.to_grey(small), 3)
     for possible in _possible(small, config):
-        found = tuple(filter(_is_an_envelope, possible))
-        if found and not is_written_around(grey, found):
-            return tuple(_inset(corners) / scale for corners in found)
+        likely = bool(possible) and all(map(_is_an_envelope, possible))
+        if likely and not is_written_around(grey, possible):
+            return tuple(_inset(corners) / scale for corners in possible)
     return ()
 
 
 def _possible(small: Image, config: PageConfig) -> Iterator[tuple[Quad, ...]]:
     """What may be the envelopes: first all that lie beside one another, then one alone."""
     ranked = four_sides(small)
+    yield _in_line(ranked, small)
     beside = _side_by_side(ranked)
     yield beside
     for corners in ranked[1 if len(beside) == 1 else 0 : _ALONE]:
@@ -68,11 +75,41 @@ def _side_by_side(ranked: Sequence[Quad]) -> tuple[Quad, ...]:
     return tuple(found)
 
 
-def _are_apart(one: Quad, other: Quad) -> bool:
+def _in_line(ranked: Sequence[Quad], small: Image) -> tuple[Quad, ...]:
+    """Two envelopes whose outer sides lie in one line, so that they look like one as a whole."""
+    whole = _area(ranked[0]) if ranked else 0.0
+    parts = [corners for corners in map(_ordered, ranked) if _area(corners) < _PART * whole]
+    for one, other in combinations(parts, 2):
+        filled = _area(one) + _area(other) >= _FILLED * whole
+        apart = filled and _are_apart(one, other, _BETWEEN)
+        if apart and _shows_between(small, ranked[0], (one, other)):
+            return one, other
+    return ()
+
+
+def _shows_between(small: Image, whole: Quad, parts: Sequence[Quad]) -> bool:
+    """Whether what shows between two envelopes is what lies around them, and not their paper."""
+    around, inside = (np.zeros(small.shape[:2], np.uint8) for _ in range(2))
+    cv2.fillConvexPoly(around, np.rint(whole).astype(np.int32), 1)
+    for corners in parts:
+        cv2.fillConvexPoly(inside, np.rint(corners).astype(np.int32), 1)
+    between = around & (1 - cv2.dilate(inside, np.ones((5, 5), np.uint8)))
+    pixels = imageops.to_ycc(small)
+    if not between.any() or around.all():
+        return False
+    paper, gap, outside = (_medians(pixels[mask > 0]) for mask in (inside, between, 1 - around))
+    return _FAR * float(np.linalg.norm(gap - outside)) < float(np.linalg.norm(gap - paper))
+
+
+def _area(corners: Quad) -> float:
+    return cv2.contourArea(corners.astype(np.float32))
+
+
+def _are_apart(one: Quad, other: Quad, gap: float = -_SHARED) -> bool:
     """Whether two envelopes of like size lie on either side of a side of one of them."""
-    small, large = sorted(cv2.contourArea(each.astype(np.float32)) for each in (one, other))
-    overlap = _SHARED * math.sqrt(small)
-    return small >= _LIKE * large and max(_beyond(one, other), _beyond(other, one)) >= -overlap
+    small, large = sorted((_area(one), _area(other)))
+    least = gap * math.sqrt(small)
+    return small >= _LIKE * large and max(_beyond(one, other), _beyond(other, one)) >= least
 
 
 def _beyond(one: Quad, other: Quad) -> float:

@@ -26,6 +26,8 @@ Sides = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
 """(N, S, 2) S places of each side."""
 Vector = npt.NDArray[np.float64]
+Slopes = npt.NDArray[np.float32]
+"""Grey levels a pixel; with a last axis in x and y."""
 
 Sampled = TypeVar("Sampled", Image, npt.NDArray[np.float32])
 
@@ -110,7 +112,7 @@ def _lines(grey: GreyImage) -> tuple[Vector, Vector]:
 
 
 def _joined(segments: Vector) -> Vector:
-    """The lines on which most of the length of the segments lies, each once."""
+    """The lines on which the longest segments lie, each once, but in two places on it."""
     starts, ends = segments[:, :2], segments[:, 2:]
     lengths = np.linalg.norm(ends - starts, axis=1)
     longest = np.argsort(-lengths)[:_HYPOTHESES]
@@ -119,16 +121,16 @@ def _joined(segments: Vector) -> Vector:
     offsets = (starts[longest] * normals).sum(axis=1)
     near = np.abs(starts @ normals.T - offsets) < _BESIDE
     near &= np.abs(ends @ normals.T - offsets) < _BESIDE
-    kept: list[Vector] = []
-    for index in np.argsort(-(lengths @ near), kind="stable"):
+    kept: list[tuple[Vector, Vector]] = []
+    for index in np.argsort(-(lengths**2 @ near), kind="stable"):
         on_it = near[:, index]
         points = np.concatenate([starts[on_it], ends[on_it]])
         line = _fitted(points, np.tile(lengths[on_it], 2))
-        if not any(_same(line, other) for other in kept):
-            kept.append(line)
+        if not any(_same(line, other) and _overlap(points, its, line) for other, its in kept):
+            kept.append((line, points))
         if len(kept) == _LINES:
             break
-    return np.array(kept).reshape(-1, 3)
+    return np.array([line for line, _ in kept]).reshape(-1, 3)
 
 
 def _fitted(points: Vector, weights: Vector) -> Vector:
@@ -142,6 +144,13 @@ def _fitted(points: Vector, weights: Vector) -> Vector:
 def _same(one: Vector, other: Vector) -> bool:
     cosine = float(one[:2] @ other[:2])
     return abs(cosine) > _ANGLE and abs(one[2] * np.sign(cosine) - other[2]) < _APART
+
+
+def _overlap(one: Vector, other: Vector, line: Vector) -> bool:
+    """Whether two sets of points share a part of a line; the sides of two envelopes share none."""
+    way = np.array([-line[1], line[0]])
+    first, second = one @ way, other @ way
+    return bool(min(first.max(), second.max()) > max(first.min(), second.min()))
 
 
 def _quadrilaterals(lengthwise: Vector, crosswise: Vector, shape: tuple[int, ...]) -> Quads:
@@ -238,15 +247,15 @@ def _along(sides: Sides, shares: Vector) -> Points:
     return sides[:, :1] + shares[:, np.newaxis] * run[:, np.newaxis]
 
 
-def _gradient(image: Image) -> npt.NDArray[np.float32]:
+def _gradient(image: Image) -> Slopes:
     """(H, W, 2) grey levels a pixel in x and y, of the channel in which they change most."""
     smooth = cv2.GaussianBlur(image, (0, 0), 1.0)
     channels = [smooth] if smooth.ndim == 2 else cv2.split(smooth)
-    found: list[npt.NDArray[np.float32]] = []
+    found: list[Slopes] = []
     for channel in channels:
         slopes = [cv2.Sobel(channel, cv2.CV_32F, *way, ksize=3, scale=1 / 8) for way in _WAYS]
         if found:
-            steeper = cv2.magnitude(*slopes) > cv2.magnitude(*found)
+            steeper = _squared(*slopes) > _squared(*found)
             for kept, slope in zip(found, slopes, strict=True):
                 np.copyto(kept, slope, where=steeper)
         else:
@@ -254,8 +263,13 @@ def _gradient(image: Image) -> npt.NDArray[np.float32]:
     return cv2.merge(found)
 
 
+def _squared(x: Slopes, y: Slopes) -> Slopes:
+    """The squared length; ``cv2.magnitude`` rounds otherwise with another number of threads."""
+    return x * x + y * y
+
+
 def _steepest(
-    gradient: npt.NDArray[np.float32], points: Points, normals: Vector, ways: Sequence[Vector]
+    gradient: Slopes, points: Points, normals: Vector, ways: Sequence[Vector]
 ) -> list[Vector]:
     """(N, S) of each of ``ways``: the largest slope that way on a side and a little beside it."""
     near = [_at(gradient, points, normals, away) for away in _ACROSS]
