@@ -14,6 +14,7 @@ from zipreader.reading.rivals import (
     FAR,
     LIGHT,
     apart_from,
+    are_peers,
     blocks_above,
     lead_of,
     lead_over_silent,
@@ -41,11 +42,17 @@ def test_the_address_is_below_the_sender_or_right_of_it(addressee: AddressBlock)
     assert lead_of(SENDER, addressee) == -0.5
 
 
-def test_much_taller_writing_tells_the_address_wherever_it_stands() -> None:
-    sender, addressee = address(20, 200, 20), address(20, 20, 26)
-    assert lead_of(addressee, sender) == 1
-    assert lead_of(sender, addressee) == -1
-    assert lead_of(address(20, 20, 24), sender) == -0.5
+def test_a_sender_stands_neither_below_nor_to_the_right() -> None:
+    lower, higher = address(20, 200), address(250, 100)
+    assert lead_of(lower, higher) == lead_of(higher, lower) == 0
+    assert lead_of(address(250, 200), address(20, 100)) == 0.5
+
+
+def test_taller_writing_tells_the_address_the_surer_the_taller_it_is() -> None:
+    sender, places = address(20, 200, 20), (20, 24, 32, 50)
+    leads = [lead_of(address(20, 20, height), sender) for height in places]
+    assert leads == pytest.approx([-0.5, -0.112, 0.5, 1], abs=1e-3)
+    assert [lead_of(sender, address(20, 20, height)) for height in places] == [-x for x in leads]
 
 
 places = st.builds(address, st.integers(0, 300), st.integers(0, 300), st.floats(5, 25))
@@ -66,10 +73,10 @@ def test_an_address_without_a_zip_matters_where_it_leads_and_then_less(
 ) -> None:
     lead = lead_of(one, other)
     silent = lead_over_silent(one, other)
-    if lead > 0:
+    if lead >= 0.5:
         assert silent == ALONE
     else:
-        assert lead < silent < 0
+        assert lead < silent < 0.75
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,7 @@ LEFT = address(10, 200)
     ("other", "third", "sender"),
     [
         (address(200, 210), SENDER, True),
-        (address(200, 210, 35), SENDER, False),
+        (address(200, 210, 41), SENDER, False),
         (address(200, 300), SENDER, False),
         (address(200, 210), address(20, 300), False),
         (address(200, 210), address(220, 20), False),
@@ -128,6 +135,25 @@ def test_of_two_addresses_beside_each_other_none_is_the_senders_if_one_stands_ab
 )
 def test_two_addresses_side_by_side_begin_so_far_apart(other: AddressBlock, apart: float) -> None:
     assert apart_from(LEFT, other) == apart_from(other, LEFT) == apart
+
+
+@pytest.mark.parametrize(
+    ("other", "peers"),
+    [
+        (address(200, 210), True),
+        (address(200, 290), False),
+        (address(200, 100), True),
+        (address(200, 210, 32), False),
+        (address(200, 210, 19), True),
+        (address(200, 210, 12), False),
+        (address(10, 60), False),
+    ],
+    ids=["level", "lower", "higher", "right-taller", "left-taller", "left-far-taller", "above"],
+)
+def test_two_addresses_are_peers_unless_one_stands_as_a_sender(
+    other: AddressBlock, peers: bool
+) -> None:
+    assert are_peers(LEFT, other) == are_peers(other, LEFT) == peers
 
 
 @given(places, places)

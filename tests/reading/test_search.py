@@ -335,17 +335,29 @@ def test_two_addresses_side_by_side_below_a_sender_are_two_addressees(
     [
         (addressed(40, 105, 0.7), {}, set(), True),
         (addressed(40, 139, 0.7), {}, set(), True),
-        (addressed(40, 141, 0.7), {}, set(), False),
-        (addressed(40, 105, 0.7, height=9.5), {}, set(), False),
+        (addressed(40, 141, 0.7), {}, set(), True),
+        (addressed(40, 40, 0.7), {}, set(), False),
+        (addressed(40, 105, 0.7, height=7.4), {}, set(), False),
         (addressed(40, 105, 0.7, count=2), {}, set(), False),
         (addressed(40, 105, 0.7), {}, {40}, False),
         (addressed(40, 105, 0.7), {40: Party.SENDER}, set(), False),
         (addressed(40, 105, 0.7), {200: Party.ADDRESSEE}, set(), False),
         (addressed(40, 105, 0.7), {40: Party.ADDRESSEE, 200: Party.SENDER}, set(), True),
     ],
-    ids=["level", "lower", "far lower", "smaller", "two lines", "unwritten", "from", "to", "other"],
+    ids=[
+        "level",
+        "lower",
+        "far lower",
+        "far higher",
+        "smaller",
+        "two lines",
+        "unwritten",
+        "from",
+        "to",
+        "other",
+    ],
 )
-def test_two_addresses_of_one_size_on_one_level_are_two_addressees(
+def test_two_addresses_of_which_none_stands_as_a_sender_are_two_addressees(
     left: ZipField, parties: dict[int, Party], unwritten: set[int], crowded: bool
 ) -> None:
     pen = Pen({200: ("10001", 0.99), 40: ("94110", 0.9)}, {200: 0.9, 40: 0.9})

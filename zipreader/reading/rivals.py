@@ -11,10 +11,10 @@ from zipreader.reading.measures import are_address, on_one_line, usual_height
 
 ALONE = 2.0
 """The lead where there is no other address."""
-_TALLER = 1.25
-"""Writing so many times as tall tells the addressee from the sender, wherever they stand."""
+_TALLER = 1.6
+"""Writing so many times as tall tells the addressee from the sender."""
 _BY_PLACE = 0.5
-"""The lead of the one below, or to the right."""
+"""The lead of the one below, or to the right, where both are of one size."""
 _BEHIND = -_BY_PLACE
 """The lead at most of what is not written, as a postmark's dial, beside what is."""
 LIGHT = -1.0
@@ -37,14 +37,26 @@ _COMMON = 0.3
 def lead_of(one: AddressBlock, other: AddressBlock) -> float:
     """How much rather ``one`` is the address than ``other``: from -1 to 1.
 
-    People write and print the sender smaller, and where both are of one size above the
-    addressee or, on labels, to the left.
+    People write and print the sender smaller, and above the addressee or to the left.
     """
-    size = math.log(usual_height(one.lines) / usual_height(other.lines)) / math.log(_TALLER)
-    if abs(size) >= 1:
-        return math.copysign(1.0, size)
-    axis = 0 if on_one_line(one.box, other.box) else 1
-    return math.copysign(_BY_PLACE, one.box.center[axis] - other.box.center[axis])
+    return max(-1.0, min(1.0, _taller(one, other) + _BY_PLACE * _place(one, other)))
+
+
+def _taller(one: AddressBlock, other: AddressBlock) -> float:
+    """How many times as tall ``one`` is written, in logarithms of ``_TALLER``."""
+    ours, theirs = (math.log(usual_height(each.lines)) for each in (one, other))
+    return (ours - theirs) / math.log(_TALLER)
+
+
+def _place(one: AddressBlock, other: AddressBlock) -> float:
+    """From -1 to 1: whether ``one`` stands below or right of ``other``; 0 where both disagree."""
+    right, below = (
+        math.copysign(1.0, mine - others)
+        for mine, others in zip(one.box.center, other.box.center, strict=True)
+    )
+    if on_one_line(one.box, other.box):
+        return right
+    return (right + below) / 2 if _are_side_by_side(one, other) else below
 
 
 def lead_over(
@@ -67,10 +79,14 @@ def apart_from(one: AddressBlock, other: AddressBlock) -> float:
 
     A sender stands well above the addressee; two labels on one piece begin at one level.
     """
-    shared = min(one.box.x1, other.box.x1) - max(one.box.x0, other.box.x0)
     apart = abs(one.box.y0 - other.box.y0) / one.page.size[1]
-    narrower = min(one.box.width, other.box.width)
-    return min(FAR, apart) if shared <= _COMMON * narrower else FAR
+    return min(FAR, apart) if _are_side_by_side(one, other) else FAR
+
+
+def _are_side_by_side(one: AddressBlock, other: AddressBlock) -> bool:
+    """Whether two addresses stand in columns of their own, on one level or not."""
+    shared = min(one.box.x1, other.box.x1) - max(one.box.x0, other.box.x0)
+    return shared <= _COMMON * min(one.box.width, other.box.width)
 
 
 def blocks_above(
@@ -80,7 +96,7 @@ def blocks_above(
 
     Where it is the sender's, none of the two is.
     """
-    if not _are_alike(one, other) or not on_one_line(one.box, other.box):
+    if abs(_taller(one, other)) >= 1 or not on_one_line(one.box, other.box):
         return []
     top, right = min(one.box.y0, other.box.y0), max(one.box.center[0], other.box.center[0])
     above = (block for block in blocks if block is not one and block is not other)
@@ -91,21 +107,20 @@ def blocks_above(
     ]
 
 
-def are_level(one: AddressBlock, other: AddressBlock) -> bool:
-    """Whether two addresses of one size begin side by side, so that neither looks a sender's."""
-    return _are_alike(one, other) and apart_from(one, other) < _LEVEL
+def are_peers(one: AddressBlock, other: AddressBlock) -> bool:
+    """Whether two addresses of one size stand so that neither looks a sender's.
 
-
-def _are_alike(one: AddressBlock, other: AddressBlock) -> bool:
-    """Whether two addresses are written in one size."""
-    size = abs(math.log(usual_height(one.lines) / usual_height(other.lines)))
-    return size < math.log(_TALLER)
+    They begin side by side on one level, or the right one higher, and not both place and size
+    tell which is the sender's.
+    """
+    level = apart_from(one, other) < _LEVEL or _place(one, other) == 0
+    return level and abs(lead_of(one, other)) < 1
 
 
 def lead_over_silent(one: AddressBlock, other: AddressBlock) -> float:
-    """The same where no ZIP was read in the address ``other``: it matters only where that leads."""
+    """The same where no ZIP was read in ``other``: it matters unless it stands as a sender's."""
     lead = lead_of(one, other)
-    return lead + _SILENT if lead < 0 else ALONE
+    return lead + _SILENT if lead < _BY_PLACE else ALONE
 
 
 def shadow_over(one: AddressBlock, silent: Iterable[AddressBlock]) -> float:

@@ -91,7 +91,7 @@ class Search:
         """Whether there is another addressee: a mailpiece has one sender, and a postmark is none.
 
         Two addresses beside the best one have other ZIPs, in as good places; or one has that is
-        as large, on one level with it, and no caption or what stands above says the sender's.
+        its peer, and no caption or what stands above says the sender's.
         """
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         own = best.field.block if best is not None else None
@@ -161,8 +161,8 @@ class Search:
         self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
 
     def _is_another(self, own: AddressBlock, block: AddressBlock) -> bool:
-        """Whether an address on one level with the best one may as well be the addressee's."""
-        if not rivals.are_level(own, block) or rivals.blocks_above(own, block, self.blocks):
+        """Whether an address that stands like the best one may as well be the addressee's."""
+        if not rivals.are_peers(own, block) or rivals.blocks_above(own, block, self.blocks):
             return False
         ours, theirs = (self.readers.party(b, lines_within(b, self.blocks)) for b in (own, block))
         return ours is not Party.ADDRESSEE and theirs is not Party.SENDER
