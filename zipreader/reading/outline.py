@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import PageConfig
-from zipreader.elements import GreyImage, Image, Quad
+from zipreader.elements import GreyImage, Image, Mask, Quad
 from zipreader.reading import imageops
 from zipreader.reading.around import is_written_around
 from zipreader.reading.sides import four_sides
@@ -76,29 +76,48 @@ def _side_by_side(ranked: Sequence[Quad]) -> tuple[Quad, ...]:
 
 
 def _in_line(ranked: Sequence[Quad], small: Image) -> tuple[Quad, ...]:
-    """Two envelopes whose outer sides lie in one line, so that they look like one as a whole."""
-    whole = _area(ranked[0]) if ranked else 0.0
-    parts = [corners for corners in map(_ordered, ranked) if _area(corners) < _PART * whole]
-    for one, other in combinations(parts, 2):
-        filled = _area(one) + _area(other) >= _FILLED * whole
-        apart = filled and _are_apart(one, other, _BETWEEN)
-        if apart and _shows_between(small, ranked[0], (one, other)):
-            return one, other
+    """Two envelopes whose outer sides lie in one line, so that they look like one as a whole.
+
+    What shows between them is what lies around them, and not their paper.
+    """
+    pairs = _pairs(ranked)
+    first = next(pairs, None)
+    if first is None:
+        return ()
+    pixels, around = imageops.to_ycc(small), _filled(small, ranked[:1])
+    if around.all():
+        return ()
+    outside = _medians(pixels[~around])
+    for pair in chain((first,), pairs):
+        inside = _filled(small, pair)
+        rim = cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        between = around & ~rim
+        if not between.any():
+            continue
+        paper, gap = _medians(pixels[inside]), _medians(pixels[between])
+        if _FAR * float(np.linalg.norm(gap - outside)) < float(np.linalg.norm(gap - paper)):
+            return pair
     return ()
 
 
-def _shows_between(small: Image, whole: Quad, parts: Sequence[Quad]) -> bool:
-    """Whether what shows between two envelopes is what lies around them, and not their paper."""
-    around, inside = (np.zeros(small.shape[:2], np.uint8) for _ in range(2))
-    cv2.fillConvexPoly(around, np.rint(whole).astype(np.int32), 1)
-    for corners in parts:
-        cv2.fillConvexPoly(inside, np.rint(corners).astype(np.int32), 1)
-    between = around & (1 - cv2.dilate(inside, np.ones((5, 5), np.uint8)))
-    pixels = imageops.to_ycc(small)
-    if not between.any() or around.all():
-        return False
-    paper, gap, outside = (_medians(pixels[mask > 0]) for mask in (inside, between, 1 - around))
-    return _FAR * float(np.linalg.norm(gap - outside)) < float(np.linalg.norm(gap - paper))
+def _pairs(ranked: Sequence[Quad]) -> Iterator[tuple[Quad, Quad]]:
+    """Two apart that together fill most of the likeliest quadrilateral, the likeliest first."""
+    if not ranked:
+        return
+    whole = _area(ranked[0])
+    sized = [(_ordered(corners), _area(corners)) for corners in ranked]
+    parts = [(corners, area) for corners, area in sized if area < _PART * whole]
+    for (one, area), (other, beside) in combinations(parts, 2):
+        if area + beside >= _FILLED * whole and _are_apart(one, other, _BETWEEN):
+            yield one, other
+
+
+def _filled(small: Image, outlines: Iterable[Quad]) -> Mask:
+    """(H, W) true within the outlines."""
+    filled = np.zeros(small.shape[:2], np.uint8)
+    for corners in outlines:
+        cv2.fillConvexPoly(filled, np.rint(corners).astype(np.int32), 1)
+    return filled > 0
 
 
 def _area(corners: Quad) -> float:
