@@ -108,10 +108,10 @@ def blocks_above(
 
 
 def are_peers(one: AddressBlock, other: AddressBlock) -> bool:
-    """Whether two addresses of one size stand so that neither looks a sender's.
+    """Whether two addresses stand so that neither looks a sender's.
 
-    They begin side by side on one level, or the right one higher, and not both place and size
-    tell which is the sender's.
+    They begin side by side on one level, or the right one higher, and place and size together
+    do not tell which is the sender's.
     """
     level = apart_from(one, other) < _LEVEL or _place(one, other) == 0
     return level and abs(lead_of(one, other)) < 1

@@ -112,7 +112,10 @@ def _lines(grey: GreyImage) -> tuple[Vector, Vector]:
 
 
 def _joined(segments: Vector) -> Vector:
-    """The lines on which the longest segments lie, each once, but in two places on it."""
+    """The lines on which the longest segments lie, each once.
+
+    One that two envelopes share is two, each where its segments are.
+    """
     starts, ends = segments[:, :2], segments[:, 2:]
     lengths = np.linalg.norm(ends - starts, axis=1)
     longest = np.argsort(-lengths)[:_HYPOTHESES]
