@@ -15,6 +15,7 @@ from zipreader.reading.barcodes import barcodes
 from zipreader.reading.cells import find_cells, without_cells
 from zipreader.reading.levelrules import without_level_rules
 from zipreader.reading.measures import text_height
+from zipreader.reading.rings import without_rings
 from zipreader.reading.spanning import parted
 from zipreader.reading.waves import without_waves
 
@@ -50,7 +51,7 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     small = imageops.shrink(page.grey, scale / page.scale)
     dpi = page.dpi * scale
     mask = without_waves(_ink_mask(small, dpi, config), dpi)
-    mask = without_level_rules(mask, dpi, config)
+    mask = without_rings(without_level_rules(mask, dpi, config), dpi)
     parts, cells = _text_parts(mask, dpi, config)
     chains = _without_bars(_chains(parts, config), parts, dpi, config)
     lines = [
