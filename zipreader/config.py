@@ -40,7 +40,7 @@ class PageConfig:
     """Paper above this level carries no light writing."""
     dark_paper: float = 130
     """What is above this level, on paper with light writing, may be a light label."""
-    light_strokes: float = 0.45
+    light_strokes: float = 0.6
     """Skewness, -1 to 1, of what stands out above which writing is lighter than paper."""
     outline_contrast: float = 14
     """Least difference between envelope and surroundings, in levels of 255."""

@@ -178,6 +178,29 @@ def test_a_part_of_a_light_label_on_dark_paper_is_not_inverted() -> None:
         assert np.percentile(part(page, box), 1) < 128
 
 
+def test_light_writing_is_told_beside_the_dark_bars_of_a_label() -> None:
+    """A strip for a barcode, on dark paper, has more contrast than the writing."""
+    image = inked(taken(FINE), np.array(150), np.array(40))
+    strip = image[-160:-40, 200:1400]
+    strip[:] = 250
+    for x in range(20, 1180, 24):
+        strip[20:100, x : x + 10] = 10
+    shown = flatten(image, 48, CONFIG)[ZIP.y0 - 20 : ZIP.y1 + 20, ZIP.x0 - 20 : ZIP.x1 + 20]
+    assert np.median(shown) > 240
+    assert 0.03 < (shown < 140).mean() < 0.4
+
+
+@pytest.mark.parametrize("light", [100, 235])
+def test_a_label_is_one_up_to_its_rim_under_thick_writing(light: int) -> None:
+    image = np.full_like(FINE, 30)
+    image[300:600, 500:1300] = light
+    cv2.putText(image, "NORTHERN POWER", (60, 160), cv2.FONT_HERSHEY_SIMPLEX, 3, 225, 6)
+    cv2.putText(image, "OTO IA 51044", (540, 590), cv2.FONT_HERSHEY_SIMPLEX, 3, 12, 22)
+    shown = flatten(image, 48, CONFIG)[480:598, 520:1280]
+    assert np.median(shown) > 240
+    assert 0.1 < (shown < 140).mean() < 0.5
+
+
 def test_flattening_is_the_same_for_grey_and_for_grey_in_colour() -> None:
     image = inked(taken(GREY), np.array(60), np.linspace(120, 230, GREY.shape[1]))
     flat, coloured = flatten(image, 24, CONFIG), flatten(np.dstack([image] * 3), 24, CONFIG)

@@ -26,6 +26,8 @@ _LABEL = (0.5, 3.5)
 """Widest stroke on a light label on dark paper and its least side, in reaches of the paper."""
 _LIGHTER = 1.3
 """So many times as light as the paper is a label on it."""
+_FAR_LIGHTER = 2.5
+"""So many times as light, it is one however dark the picture is."""
 _SAMPLED = 12_000
 """Single pixels on which the noise of the channels is measured."""
 _LEAST_PAPER = 16
@@ -170,14 +172,16 @@ def _is_light_on_dark(grey: GreyImage, reach: float, config: PageConfig) -> bool
 
     Strokes are what differs from the median of the neighbourhood, and the cube
     of the difference tells on which side: noise and the two sides of an edge
-    cancel out.
+    cancel out.  Dark strokes on a light label, a stamp or a barcode's strip do not count.
     """
-    if _usual_level(grey) > config.bright_paper:
+    usual = _usual_level(grey)
+    if usual > config.bright_paper:
         return False
     scale = min(1.0, _SEEN_STROKES / reach)
     small = imageops.shrink(grey, scale)
-    around = cv2.medianBlur(small, imageops.odd(0.75 * reach * scale)).astype(np.float32)
-    cubes = (cv2.GaussianBlur(small, (0, 0), 0.7).astype(np.float32) - around) ** 3
+    around = cv2.medianBlur(small, imageops.odd(0.75 * reach * scale))
+    above = cv2.GaussianBlur(small, (0, 0), 0.7).astype(np.float32) - around
+    cubes = above[around <= _LIGHTER * usual] ** 3
     return float(cubes.sum()) > config.light_strokes * float(np.abs(cubes).sum())
 
 
@@ -195,8 +199,12 @@ def _dark_papers(grey: GreyImage, reach: float, config: PageConfig) -> tuple[Pap
     )
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke)
     opened = cv2.morphologyEx(paper, cv2.MORPH_OPEN, side)
-    level = max(config.dark_paper, _LIGHTER * _usual_level(grey))
-    label = (opened > level).astype(np.uint8)
+    usual = _usual_level(grey)
+    level = max(_LIGHTER * usual, min(config.dark_paper, _FAR_LIGHTER * usual))
+    labels, _ = imageops.components((paper > level).astype(np.uint8))
+    wide = np.zeros(int(labels.max()) + 1, bool)
+    wide[labels[opened > level]] = True
+    label = cv2.morphologyEx(wide[labels].astype(np.uint8), cv2.MORPH_CLOSE, side)
     if not label.any():
         return (Paper(dark, inverted=True),)
     rim = np.ones((3, 3), np.uint8)
