@@ -51,10 +51,12 @@ READING: dict[str, set[str]] = {
     "waves": {"imageops"},
     "measures": {"imageops"},
     "spanning": {"imageops"},
+    "inkmask": {"imageops"},
     "lines": {
         "barcodes",
         "cells",
         "imageops",
+        "inkmask",
         "levelrules",
         "measures",
         "rings",

@@ -125,6 +125,8 @@ class LocateConfig:
     place_spread: tuple[float, float] = (0.26, 0.24)
     return_corner: tuple[float, float] = (0.5, 0.34)
     """The return address lies left of and above this."""
+    wide_barcode: float = 0.2
+    """Below the address of a parcel label stands a barcode of so much of the page's width."""
     most_blocks: int = 8
 
 

@@ -121,7 +121,7 @@ def form(plus4: bool = False, digits: str = "38117") -> tuple[GreyImage, list[Bo
 
 
 def fields_of(page: UprightPage) -> tuple[ZipField, ...]:
-    blocks = locate(page, find_lines(page, LinesConfig()), LocateConfig())
+    blocks = locate(page, find_lines(page, LinesConfig()).lines, LocateConfig())
     return zip_fields(blocks, FieldsConfig())
 
 

@@ -21,7 +21,7 @@ PAGE = upright(blank(1900, 825))
 
 def fields_of(envelope: Envelope) -> tuple[ZipField, ...]:
     page = upright(envelope.grey)
-    lines = find_lines(page, LinesConfig())
+    lines = find_lines(page, LinesConfig()).lines
     return zip_fields(locate(page, lines, LocateConfig()), CONFIG)
 
 
@@ -63,7 +63,7 @@ def test_a_zip_on_a_line_of_its_own() -> None:
     print_text(grey, "MEMPHIS TN", 820, 510, 22)
     code = print_text(grey, "38117", 820, 555, 22)
     page = upright(grey)
-    fields = zip_fields(locate(page, find_lines(page, LinesConfig()), LocateConfig()), CONFIG)
+    fields = zip_fields(locate(page, find_lines(page, LinesConfig()).lines, LocateConfig()), CONFIG)
     assert shows(fields[0], code)
 
 
@@ -76,7 +76,7 @@ def test_digits_that_stand_far_apart_are_one_field(code: str) -> None:
     left = 1010
     boxes = [print_text(grey, digit, left + 30 * i, 555, 22) for i, digit in enumerate(code)]
     page = upright(grey)
-    fields = zip_fields(locate(page, find_lines(page, LinesConfig()), LocateConfig()), CONFIG)
+    fields = zip_fields(locate(page, find_lines(page, LinesConfig()).lines, LocateConfig()), CONFIG)
     whole = Box.around(boxes)
     assert any(field.box.grown(4, 4).intersection(whole) == whole for field in fields)
 
@@ -273,7 +273,7 @@ def test_a_blank_crop_is_a_field_too() -> None:
 def test_every_line_of_every_block_is_offered() -> None:
     envelope = draw_envelope()
     page = upright(envelope.grey)
-    blocks = locate(page, find_lines(page, LinesConfig()), LocateConfig())
+    blocks = locate(page, find_lines(page, LinesConfig()).lines, LocateConfig())
     assert len(blocks) > 1
     fields = zip_fields(blocks, CONFIG)
     for block in blocks:

@@ -15,7 +15,7 @@ CONFIG = LinesConfig()
 
 
 def lines_of(grey: GreyImage, dpi: float = DPI) -> tuple[TextLine, ...]:
-    return find_lines(upright(grey, dpi), CONFIG)
+    return find_lines(upright(grey, dpi), CONFIG).lines
 
 
 def typed(*texts: str, height: int = 24, pitch: int = 60) -> tuple[GreyImage, list[Box]]:
@@ -242,3 +242,16 @@ def test_long_waves_whose_crests_are_level_chain_no_lines() -> None:
     assert len(found) == 3
     for line, box in zip(found, truth, strict=True):
         assert close(line.box, box, 10)
+
+
+def test_barcodes_are_told_where_they_are_and_are_no_lines() -> None:
+    grey, _ = typed("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN 38117")
+    page = np.vstack([grey, blank(900, 300)])
+    edges = 100 + np.cumsum(np.random.default_rng(3).integers(1, 5, 80)) * 3
+    top = grey.shape[0] + 60
+    for start, end in zip(edges[0::2], edges[1::2], strict=True):
+        page[top : top + 160, start:end] = 20
+    text = find_lines(upright(page, DPI), CONFIG)
+    assert len(text.lines) == 3
+    (code,) = text.barcodes
+    assert close(code, Box(int(edges[0]), top, int(edges[-1]), top + 160), 6)

@@ -16,7 +16,7 @@ PAGE = upright(blank(1900, 825))
 
 def blocks_of(grey: GreyImage) -> tuple[AddressBlock, ...]:
     page = upright(grey)
-    return locate(page, find_lines(page, LinesConfig()), CONFIG)
+    return locate(page, find_lines(page, LinesConfig()).lines, CONFIG)
 
 
 def text_line(box: Box, parts: int = 10) -> TextLine:
@@ -111,3 +111,37 @@ def test_the_usual_place_is_the_best(x: int, y: int) -> None:
     usual = locate(PAGE, tuple(paragraph(round(middle[0]), round(middle[1]))), CONFIG)
     other = locate(PAGE, tuple(paragraph(x, y)), CONFIG)
     assert other[0].score <= usual[0].score + 1e-3
+
+
+LABEL = upright(blank(800, 1200))
+"""The front of a parcel label, of 4 by 6 inches."""
+ADDRESSEE, ROUTING = paragraph(140, 240), [text_line(Box(300, 560, 640, 610))]
+SERVICE = [text_line(Box(60, 800, 420, 840)), text_line(Box(60, 860, 460, 885))]
+BARS = Box(300, 640, 640, 740), Box(90, 920, 700, 1120)
+"""Of the route and of the tracking number; what stands over each is no address."""
+
+
+def test_the_address_on_a_parcel_label_is_the_last_above_its_bars() -> None:
+    lines = (*paragraph(40, 40, height=15), *ADDRESSEE, *ROUTING, *SERVICE)
+    best = locate(LABEL, lines, CONFIG, BARS)[0]
+    assert set(best.lines) == set(ADDRESSEE)
+    unlike = locate(LABEL, lines, CONFIG)[0]
+    assert set(unlike.lines) == set(SERVICE), "the bars are what tells"
+
+
+def test_the_sender_above_it_gains_nothing_by_the_bars() -> None:
+    sender = paragraph(40, 40)
+    without, beside = (
+        {frozenset(b.lines): b.score for b in locate(LABEL, (*sender, *ADDRESSEE), CONFIG, bars)}
+        for bars in ((), BARS)
+    )
+    assert beside[frozenset(sender)] == without[frozenset(sender)]
+    assert beside[frozenset(ADDRESSEE)] > without[frozenset(ADDRESSEE)]
+
+
+@pytest.mark.parametrize(
+    "code", [Box(300, 640, 500, 840), Box(300, 640, 420, 700)], ids=["of cells", "narrow"]
+)
+def test_a_matrix_code_and_a_narrow_barcode_are_below_no_address(code: Box) -> None:
+    scores = [block.score for block in locate(LABEL, tuple(ADDRESSEE), CONFIG, (code,))]
+    assert scores == [block.score for block in locate(LABEL, tuple(ADDRESSEE), CONFIG)]

@@ -80,7 +80,7 @@ def test_both_lines_are_found_where_a_loop_joins_them() -> None:
         place = (120, 200 + 62 * row)
         cv2.putText(grey, text, place, cv2.FONT_HERSHEY_SIMPLEX, 1.6, 0, 4, cv2.LINE_AA)
     cv2.line(grey, (330, 255), (322, 300), 0, 4, cv2.LINE_AA)
-    lines = find_lines(upright(grey, 200.0), LinesConfig())
+    lines = find_lines(upright(grey, 200.0), LinesConfig()).lines
     assert len(lines) == 3
     assert all(line.box.height < 62 for line in lines)
 

@@ -117,7 +117,8 @@ def _right_way_up(
         upright = next((page for page in turned if _is_level(page, truth, config)), None)
         if upright is None:
             return None
-        blocks = locate(upright, find_lines(upright, stages.lines), stages.locate)
+        text = find_lines(upright, stages.lines)
+        blocks = locate(upright, text.lines, stages.locate, text.barcodes)
         fields = zip_fields(blocks, stages.fields)
     to_upright = inverse(upright.to_original)
     quads = [transform_points(to_upright, digit.quad) for digit in zip_digits(truth)]

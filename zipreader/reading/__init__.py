@@ -35,9 +35,9 @@
 
 Under them: ``imageops``, ``inkmap``, ``clock``, ``outline`` (of the envelope), ``sides`` (its
 edges), ``around`` (what is written beyond them), ``light`` (makes the paper white),
-``barcodes`` (no lines), ``levelrules`` (of a page), ``waves`` and ``rings`` (of postmarks),
-``cells`` (of a form), ``spanning`` (parts what two lines share), ``measures`` (of lines),
-``columns`` and ``stacks`` (of the lines of two addresses), ``rules`` (of a field),
+``inkmask``, ``barcodes`` (no lines), ``levelrules`` (of a page), ``waves`` and ``rings`` (of
+postmarks), ``cells`` (of a form), ``spanning`` (parts what two lines share), ``measures`` (of
+lines), ``columns`` and ``stacks`` (of the lines of two addresses), ``rules`` (of a field),
 ``seams``, ``trellis``, ``align`` (where the digits of a given text stand), ``stripnet`` (runs
 the networks that read strips), ``ctc`` (frames <-> texts), ``letters`` (the signs of words),
 ``wording`` (how well they say a name), ``trees`` (sums of decision trees), ``runtime`` (runs

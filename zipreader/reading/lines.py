@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import LinesConfig
-from zipreader.elements import Box, GreyImage, TextLine, UprightPage
+from zipreader.elements import Box, TextLine, UprightPage
 from zipreader.reading import imageops
 from zipreader.reading.barcodes import barcodes
 from zipreader.reading.cells import find_cells, without_cells
+from zipreader.reading.inkmask import ink_mask
 from zipreader.reading.levelrules import without_level_rules
 from zipreader.reading.measures import text_height
 from zipreader.reading.rings import without_rings
@@ -22,11 +23,6 @@ from zipreader.reading.waves import without_waves
 Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
 
-
-_SAMPLED = 3
-"""The grain is told by every third pixel of every third row."""
-_GRAIN = (0.16, 0.5)
-"""Shares of the paper fainter than one standard deviation below its median, and than that."""
 _SPECK = 0.25
 """What is no taller than so much of a line is no writing in it."""
 
@@ -41,8 +37,17 @@ class _Measures(NamedTuple):
     """Where the line through the bottoms crosses the left rim."""
 
 
-def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
-    """All lines of text-like parts, from top to bottom.
+class PageText(NamedTuple):
+    """What is written and printed on a page, in upright pixels."""
+
+    lines: tuple[TextLine, ...]
+    """From top to bottom."""
+    barcodes: tuple[Box, ...]
+    """Those of bars and of cells, but for postal codes."""
+
+
+def find_lines(page: UprightPage, config: LinesConfig) -> PageText:
+    """All lines of text-like parts, and the barcodes.
 
     Works at ``config.dpi``, so that the cost does not grow with the scan's
     resolution; boxes are returned in upright pixels.
@@ -50,57 +55,23 @@ def find_lines(page: UprightPage, config: LinesConfig) -> tuple[TextLine, ...]:
     scale = min(page.scale, config.dpi / page.dpi)
     small = imageops.shrink(page.grey, scale / page.scale)
     dpi = page.dpi * scale
-    mask = without_waves(_ink_mask(small, dpi, config), dpi)
+    mask = without_waves(ink_mask(small, dpi, config), dpi)
     mask = without_rings(without_level_rules(mask, dpi, config), dpi)
-    parts, cells = _text_parts(mask, dpi, config)
+    parts, cells, codes = _text_parts(mask, dpi, config)
     chains = _without_bars(_chains(parts, config), parts, dpi, config)
     lines = [
         _line(parts[chain], measured, cells, scale)
         for chain, measured in _joined(chains, parts, config)
     ]
     kept = [line for line in lines if _is_text(line, page.dpi, config)]
-    return tuple(sorted(kept, key=lambda line: line.box.center[1]))
-
-
-def _ink_mask(flat: GreyImage, dpi: float, config: LinesConfig) -> npt.NDArray[np.uint8]:
-    """Ink against white paper: above the noise, and not faint beside its neighbours."""
-    taken = cv2.bitwise_not(flat)
-    floor = _above_grain(taken, dpi, config)
-    reach = max(3, round(config.neighbourhood * dpi) | 1)
-    peak = cv2.dilate(taken, np.ones((reach, reach), np.uint8))
-    peak = cv2.blur(peak, (reach, reach))
-    levels = cv2.max(cv2.convertScaleAbs(peak, alpha=config.share_of_peak), floor)
-    return cv2.compare(taken, levels, cv2.CMP_GT) & 1
-
-
-def _above_grain(taken: GreyImage, dpi: float, config: LinesConfig) -> GreyImage:
-    """(H, W) the contrast that the grain of the paper hardly reaches.
-
-    Half of the paper is fainter than its median, and of that half no ink is a part:
-    its spread is the grain's.  It is told place by place, for a label on a dark envelope
-    has less grain than the envelope, but nowhere above what the whole page tells.
-    """
-    sample = taken[::_SAMPLED, ::_SAMPLED]
-    low, middle = (imageops.quantile(sample, share) for share in _GRAIN)
-    usual = middle + config.grain * (middle - low)
-    side = max(4, round(config.grain_patch * dpi / _SAMPLED))
-    rows, columns = (-(-length // side) for length in sample.shape)
-    below, beside = rows * side - sample.shape[0], columns * side - sample.shape[1]
-    filled = cv2.copyMakeBorder(sample, 0, below, 0, beside, cv2.BORDER_REFLECT)
-    patches = filled.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, -1)
-    places = [round(share * (side * side - 1)) for share in _GRAIN]
-    ordered = np.partition(patches, places, axis=2)[:, :, places].astype(np.float32)
-    local = ordered[:, :, 1] + config.grain * (ordered[:, :, 1] - ordered[:, :, 0])
-    floors = np.clip(local, config.least_contrast, max(config.least_contrast, min(usual, 255)))
-    whole = (columns * side * _SAMPLED, rows * side * _SAMPLED)
-    spread = cv2.resize(floors.astype(np.uint8), whole, interpolation=cv2.INTER_LINEAR)
-    return spread[: taken.shape[0], : taken.shape[1]]
+    ordered = tuple(sorted(kept, key=lambda line: line.box.center[1]))
+    return PageText(ordered, _upright(codes, scale))
 
 
 def _text_parts(
     mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig
-) -> tuple[Boxes, Boxes]:
-    """Boxes of the components whose size may be a letter's, a digit's or a word's, and cells."""
+) -> tuple[Boxes, Boxes, Boxes]:
+    """Boxes of the components that may be letters, digits or words, of cells, and of barcodes."""
     labels, stats = imageops.components(mask)
     cells = find_cells(mask, stats[1:], dpi)
     if cells:
@@ -113,15 +84,19 @@ def _text_parts(
     keep &= ~((longer >= config.rule[0] * dpi) & (shorter <= config.rule[1] * dpi))
     keep &= area < 0.9 * width * height + 0.01 * dpi * dpi
     keep[0] = False
-    for code in barcodes(mask, stats[1:], dpi):
+    codes = barcodes(mask, stats[1:], dpi)
+    for code in codes:
         within = (x >= code.x0) & (x + width <= code.x1) & (y >= code.y0) & (y + height <= code.y1)
         keep &= ~within
     chosen = np.flatnonzero(keep)
     chosen = chosen[np.argsort(-area[chosen])][: config.most_parts]
     x, y, width, height, _ = parted(labels, stats, chosen).T
     boxes = np.column_stack([x, y, x + width, y + height]).astype(np.float64)
-    frames = np.array([(cell.x0, cell.y0, cell.x1, cell.y1) for cell in cells], np.float64)
-    return boxes[np.argsort(boxes[:, 0])], frames.reshape(-1, 4)
+    return boxes[np.argsort(boxes[:, 0])], _rows(cells), _rows(codes)
+
+
+def _rows(boxes: Sequence[Box]) -> Boxes:
+    return np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes], np.float64).reshape(-1, 4)
 
 
 def _chains(parts: Boxes, config: LinesConfig) -> list[npt.NDArray[np.intp]]:

@@ -164,9 +164,9 @@ class Reader:
     def _search(self, upright: UprightPage, clock: Clock) -> Search:
         """Find the fields of one orientation of the page; none is read yet."""
         with clock("lines"):
-            lines = find_lines(upright, self.config.lines)
+            text = find_lines(upright, self.config.lines)
         with clock("locate"):
-            blocks = locate(upright, lines, self.config.locate)
+            blocks = locate(upright, text.lines, self.config.locate, text.barcodes)
             fields = zip_fields(blocks, self.config.fields)
         return self._begin(upright, blocks, fields, clock)
 

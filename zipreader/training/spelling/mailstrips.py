@@ -32,7 +32,8 @@ def mail_strips(piece: Mailpiece, config: ReaderConfig) -> Iterator[Labelled]:
     upright = _upright(page, piece.truth.orientation, config)
     if upright is None:
         return
-    blocks = locate(upright, find_lines(upright, config.lines), config.locate)
+    text = find_lines(upright, config.lines)
+    blocks = locate(upright, text.lines, config.locate, text.barcodes)
     for field in zip_fields(blocks, config.fields):
         labels = _labels(field, piece)
         if labels:
