@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from zipreader.synth import Sources
-from zipreader.synth.address import invent, invent_foreign, with_code
+from zipreader.synth.address import invent, invent_foreign, invent_note, with_code
 from zipreader.synth.names import STATES
 
 
@@ -30,6 +32,16 @@ def test_a_foreign_address_has_no_zip() -> None:
     address = invent_foreign(np.random.default_rng(1))
     assert address.zip is None and address.place is None
     assert not any(is_zip for line in address.lines for _, is_zip in line.pieces())
+
+
+def test_a_note_has_numbers_of_five_digits_and_no_zip() -> None:
+    notes = [invent_note(np.random.default_rng(seed)) for seed in range(40)]
+    texts = [[line.text for line in note.lines] for note in notes]
+    assert all(2 <= len(lines) <= 6 for lines in texts)
+    assert not any("#" in text for lines in texts for text in lines)
+    assert not any(is_zip for note in notes for line in note.lines for _, is_zip in line.pieces())
+    five = [any(re.search(r"(?<!\d)\d{5}$", text) for text in lines) for lines in texts]
+    assert 10 < sum(five) < 40
 
 
 def test_a_code_can_be_exchanged_or_left_out(sources: Sources) -> None:

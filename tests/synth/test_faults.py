@@ -26,6 +26,7 @@ def test_codes_are_as_wrong_as_they_should_be(sources: Sources, seed: int) -> No
     unassigned = written_code("unassigned", sources, seed) or ""
     assert len(unassigned) == 5 and unassigned not in sources.assigned
     assert written_code("foreign", sources, seed) is None
+    assert written_code("note", sources, seed) is None
     assert written_code("", sources, seed) is not None
 
 

@@ -13,6 +13,7 @@ from zipreader.synth.names import (
     FIRST_NAMES,
     FOREIGN,
     LAST_NAMES,
+    NOTES,
     NUMBERED,
     STATES,
     STREET_NAMES,
@@ -97,6 +98,14 @@ def invent_foreign(rng: Rng) -> Address:
     """An address in another country, without a ZIP."""
     city, country = _pick(rng, FOREIGN)
     lines = [*_who(rng, True), *_where(rng, True), _numbered(city, rng), country]
+    return Address(tuple(Line(text) for text in lines), None, None, None)
+
+
+def invent_note(rng: Rng) -> Address:
+    """Lines that are no address, most of them with numbers."""
+    names = _who(rng, True) if rng.random() < 0.4 else []
+    chosen = rng.choice(NOTES, size=int(rng.integers(2, 5)), replace=False)
+    lines = [*names, *(_numbered(str(text), rng) for text in chosen)]
     return Address(tuple(Line(text) for text in lines), None, None, None)
 
 

@@ -8,7 +8,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from zipreader.synth.address import USUAL_NUMBERS, Address, invent, invent_foreign, with_code
+from zipreader.synth.address import (
+    USUAL_NUMBERS,
+    Address,
+    invent,
+    invent_foreign,
+    invent_note,
+    with_code,
+)
 from zipreader.synth.compose import Alpha, Canvas, Colour, Rng, cloud
 from zipreader.synth.plan import NO_ADDRESS, TWO_ADDRESSEES
 from zipreader.synth.sources import Sources
@@ -40,6 +47,8 @@ def choose_address(
         return None, None
     if variant == "foreign":
         return invent_foreign(rng), None
+    if variant == "note":
+        return invent_note(rng), None
     numbers = _MANY_NUMBERS if variant == "no-zip" else USUAL_NUMBERS
     address = invent(sources, rng, plus4=0.0 if variant or boxed else 0.2, numbers=numbers)
     if not variant:

@@ -83,6 +83,16 @@ FOREIGN = (
     ("CH-8### Zürich", "SWITZERLAND"),
     ("1#1-#### Tokyo", "JAPAN"),
 )
+NOTES = (
+    "Photos, keep flat", "Do not bend", "Box ## of ##", "Roll #####", "Negatives #####",
+    "Summer 19##", "##/##/####", "Account #####", "Acct. No. #########", "Invoice No. #####",
+    "INVOICE NO. ######", "Amount due $#,###.##", "Total $###.##", "Order #####", "PO No. #####",
+    "Case No. ##-#####", "File #####", "Item #####", "Lot ####", "Serial No. #######",
+    "Ticket No. #####", "RAFFLE TICKET", "Drawing ##-##-##", "Price #.##", "Qty ###", "Room ####",
+    "Ext. #####", "Tel. (###) ###-####", "Badge #####", "Shelf ##", "Volume ##", "Page ### of ###",
+    "Member No. #####", "Estate papers", "Receipts 19##", "Contents: letters", "Weight ##.# oz",
+)  # fmt: skip
+"""What stands on an envelope that is no mail but holds something; each # is a digit."""
 STATES = {
     "AL": "Alabama",
     "AZ": "Arizona",

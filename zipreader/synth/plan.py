@@ -22,13 +22,14 @@ VARIANTS = (
     "covered",
     "unassigned",
     "foreign",
+    "note",
     "blank",
     "return-only",
     "back",
     TWO_ADDRESSEES,
 )
 """What is wrong with a must-flag piece."""
-_VARIANT_SHARES = (0.12, 0.12, 0.11, 0.12, 0.11, 0.11, 0.08, 0.06, 0.08, 0.06, 0.03)
+_VARIANT_SHARES = (0.12, 0.12, 0.11, 0.12, 0.11, 0.1, 0.07, 0.05, 0.05, 0.07, 0.05, 0.03)
 NO_ADDRESS = ("blank", "return-only", "back")
 """The variants without a delivery address."""
 _HANDWRITTEN_SHARE = 0.6
