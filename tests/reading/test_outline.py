@@ -180,6 +180,64 @@ def test_of_an_envelope_in_two_parts_none_is_left_out() -> None:
     assert outlines[0][:, 1].max() > 350
 
 
+FIRST = np.array([(80, 75), (480, 75), (480, 275), (80, 275)], np.float64)
+SECOND = FIRST + (0, 225)
+NARROW = (FIRST - FIRST[0]) * (0.75, 1.0) + SECOND[0]
+
+
+def on_a_mat(
+    *letters: Quad, ground: int = 40, rim: int = 250, slope: float = 2.0, edge: int = 0
+) -> GreyImage:
+    """Letters on a mat that ends within the image; its ``edge`` may be of another colour."""
+    image = blank(580, 580, rim)
+    turn = cv2.getRotationMatrix2D((280, 290), slope, 1.0)
+    mat = np.array([(45, 40), (515, 40), (515, 540), (45, 540)], np.float64)
+    for level, corners in ((ground + edge, mat), (ground, mat * 0.94 + (17, 17))):
+        turned = corners @ turn[:, :2].T + turn[:, 2]
+        cv2.fillConvexPoly(image, np.rint(turned).astype(np.int32), level)
+    for corners in letters:
+        placed, _ = on_desk(LETTER, corners @ turn[:, :2].T + turn[:, 2], (580, 580), 0)
+        image = np.maximum(image, placed)
+    return image
+
+
+@pytest.mark.parametrize(("ground", "rim"), [(15, 250), (60, 128), (100, 30)])
+@pytest.mark.parametrize("second", [SECOND, NARROW], ids=["like", "narrower"])
+def test_two_envelopes_on_a_mat_that_ends_within_the_image_are_both_found(
+    ground: int, rim: int, second: Quad
+) -> None:
+    """What is at the rim of the image is not what lies between them."""
+    outlines = find_outlines(on_a_mat(FIRST, second, ground=ground, rim=rim), CONFIG)
+    assert len(outlines) == 2
+    areas = sorted(cv2.contourArea(corners.astype(np.float32)) for corners in outlines)
+    smaller, larger = sorted(cv2.contourArea(c.astype(np.float32)) for c in (FIRST, second))
+    assert areas == pytest.approx([smaller, larger], rel=0.1)
+
+
+def test_two_envelopes_on_a_mat_are_found_when_turned_by_a_quarter() -> None:
+    assert len(find_outlines(np.rot90(on_a_mat(FIRST, SECOND)).copy(), CONFIG)) == 2
+
+
+@pytest.mark.parametrize("level", [85, 120, 180])
+def test_a_band_across_an_envelope_on_a_mat_parts_it_into_no_two(level: int) -> None:
+    whole = np.array([FIRST[0], FIRST[1], SECOND[2], SECOND[3]])
+    image = on_a_mat(whole, slope=0)
+    image[277:300, 80:480] = level
+    assert len(find_outlines(image, CONFIG)) < 2
+
+
+@pytest.mark.parametrize("ground", [150, 200])
+def test_panels_of_an_envelope_are_no_two(ground: int) -> None:
+    """The tint between them, and around, is no ground: it is not so dark."""
+    image = on_a_mat(FIRST, SECOND, ground=ground, rim=30)
+    assert len(find_outlines(image, CONFIG)) < 2
+
+
+def test_two_labels_on_a_dark_envelope_are_no_two() -> None:
+    labels = [(corners - corners[0]) * (0.62, 0.75) + corners[0] for corners in (FIRST, SECOND)]
+    assert len(find_outlines(on_a_mat(*labels), CONFIG)) < 2
+
+
 @pytest.mark.parametrize("size", [0.3, 0.5])
 def test_something_far_smaller_beside_an_envelope_is_no_other(size: float) -> None:
     assert len(find_outlines(two_letters(330, size), CONFIG)) == 1

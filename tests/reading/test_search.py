@@ -316,6 +316,27 @@ def test_a_postmark_beside_the_sender_is_no_further_address(
 
 
 @pytest.mark.parametrize(
+    ("spells", "lines", "unwritten", "there"),
+    [
+        (CONFIG.clearly_spelled, 3, set(), True),
+        (CONFIG.clearly_spelled - 0.01, 3, set(), False),
+        (0.9, 2, set(), False),
+        (0.9, 3, {5}, False),
+    ],
+)
+def test_an_address_is_there_even_if_its_zip_cannot_be_read(
+    spells: float, lines: int, unwritten: set[int], there: bool
+) -> None:
+    pen = Pen({5: ("94110", 0.01)}, {5: spells})
+    pen.unwritten = unwritten
+    found = page_of(pen, addressed(5, 80, 0.7, count=lines))
+    assert found.addressed == there
+    found.look()
+    assert found.probability < CONFIG.rival
+    assert found.addressed == there
+
+
+@pytest.mark.parametrize(
     ("above", "spells", "crowded"), [(20, 0.9, True), (20, 0.0, False), (150, 0.9, True)]
 )
 def test_two_addresses_side_by_side_below_a_sender_are_two_addressees(

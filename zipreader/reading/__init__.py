@@ -24,6 +24,7 @@
 ``evidence``    hypothesis and what its field shows -> what its probability is told from
 ``probability`` evidence -> calibrated P(ZIP correct), certified thresholds
 ``decide``      hypotheses -> decision with its reasons
+``readers``     what a search asks of those that read its fields
 ``search``      which fields are read, and when that is enough
 ``rivals``      of two addresses on a page, which the mail goes to
 ``fieldreader`` the way of one field, from ``strip`` to ``together``
@@ -34,13 +35,13 @@
 ==============  ==================================================================
 
 Under them: ``imageops``, ``inkmap``, ``clock``, ``outline`` (of the envelope), ``sides`` (its
-edges), ``around`` (what is written beyond them), ``light`` (makes the paper white),
-``inkmask``, ``barcodes`` (no lines), ``levelrules`` (of a page), ``waves`` and ``rings`` (of
-postmarks), ``cells`` (of a form), ``spanning`` (parts what two lines share), ``measures`` (of
-lines), ``columns`` and ``stacks`` (of the lines of two addresses), ``rules`` (of a field),
-``seams``, ``trellis``, ``align`` (where the digits of a given text stand), ``stripnet`` (runs
-the networks that read strips), ``ctc`` (frames <-> texts), ``letters`` (the signs of words),
-``wording`` (how well they say a name), ``trees`` (sums of decision trees), ``runtime`` (runs
-network files), ``modelfolder`` (their folder and name), ``faults`` (of the reader itself),
-``panel`` and ``formats``.
+edges), ``around`` (what is written beyond them), ``ground`` (dark on all sides), ``light``
+(makes the paper white), ``inkmask``, ``barcodes`` (no lines), ``levelrules`` (of a page),
+``waves`` and ``rings`` (of postmarks), ``cells`` (of a form), ``spanning`` (parts what two
+lines share), ``measures`` (of lines), ``columns`` and ``stacks`` (of the lines of two
+addresses), ``rules`` (of a field), ``seams``, ``trellis``, ``align`` (where the digits of a
+given text stand), ``stripnet`` (runs the networks that read strips), ``ctc`` (frames <->
+texts), ``letters`` (the signs of words), ``wording`` (how well they say a name), ``trees``
+(sums of decision trees), ``runtime`` (runs network files), ``modelfolder`` (their folder and
+name), ``faults`` (of the reader itself), ``panel`` and ``formats``.
 """

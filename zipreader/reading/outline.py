@@ -14,6 +14,7 @@ from zipreader.config import PageConfig
 from zipreader.elements import GreyImage, Image, Mask, Quad
 from zipreader.reading import imageops
 from zipreader.reading.around import is_written_around
+from zipreader.reading.ground import lying_on_dark
 from zipreader.reading.sides import four_sides
 
 _WORK_SIZE = 480
@@ -25,6 +26,9 @@ farther into it, in shares of its size."""
 _PART, _FILLED, _BETWEEN = 0.65, 0.75, 0.02
 """Of two in one line each has less of the area around both, and they together more than that; so
 much lies between them, in shares of their size: a fold or a rule parts no envelopes."""
+_HALF = 0.5
+"""Those that lie on dark ground fill so much of the area around all: on a dark envelope two
+labels fill less."""
 _FAR = 5.0
 """What shows between them differs so many times more from their paper than from what is around."""
 _LONGEST = 3.5
@@ -59,6 +63,7 @@ def _possible(small: Image, config: PageConfig) -> Iterator[tuple[Quad, ...]]:
     """What may be the envelopes: first all that lie beside one another, then one alone."""
     ranked = four_sides(small)
     yield _in_line(ranked, small)
+    yield _on_dark_ground(ranked, small)
     beside = _side_by_side(ranked)
     yield beside
     for corners in ranked[1 if len(beside) == 1 else 0 : _ALONE]:
@@ -66,11 +71,11 @@ def _possible(small: Image, config: PageConfig) -> Iterator[tuple[Quad, ...]]:
     yield _around_what_differs(small, config)
 
 
-def _side_by_side(ranked: Sequence[Quad]) -> tuple[Quad, ...]:
+def _side_by_side(ranked: Sequence[Quad], gap: float = -_SHARED) -> tuple[Quad, ...]:
     """The first quadrilateral, and those of like size beside it."""
     found: list[Quad] = []
     for corners in map(_ordered, ranked):
-        if all(_are_apart(corners, other) for other in found):
+        if all(_are_apart(corners, other, gap) for other in found):
             found.append(corners)
     return tuple(found)
 
@@ -98,6 +103,18 @@ def _in_line(ranked: Sequence[Quad], small: Image) -> tuple[Quad, ...]:
         if _FAR * float(np.linalg.norm(gap - outside)) < float(np.linalg.norm(gap - paper)):
             return pair
     return ()
+
+
+def _on_dark_ground(ranked: Sequence[Quad], small: Image) -> tuple[Quad, ...]:
+    """Several envelopes within the likeliest quadrilateral, which is the dark ground's own."""
+    if not ranked:
+        return ()
+    whole = _area(ranked[0])
+    parts = [corners for corners in ranked if _area(corners) < _PART * whole]
+    if len(parts) < 2:
+        return ()
+    found = _side_by_side(lying_on_dark(parts, small), _BETWEEN)
+    return found if len(found) > 1 and sum(map(_area, found)) >= _HALF * whole else ()
 
 
 def _pairs(ranked: Sequence[Quad]) -> Iterator[tuple[Quad, Quad]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -150,16 +151,19 @@ class Reader:
         return self._reading(page, search, clock)
 
     def _shows_several(self, page: Page, search: Search, clock: Clock) -> bool:
-        """Whether another mailpiece with a ZIP lies beside the one that was read."""
+        """Whether another mailpiece lies beside the one that was read, with an address.
+
+        Where its ZIP cannot be read it may still be the one that is meant.
+        """
         best = next(iter(search.hypotheses), None)
         if search.upright is None or best is None or best.probability < self.threshold:
             return False
         if search.crowded:
             return True
         others = [each for each in range(search.upright.pieces) if each != search.upright.piece]
-        looks = (self._look_at(page, piece, clock) for piece in others)
+        looks = chain.from_iterable(self._look_at(page, piece, clock) for piece in others)
         rival = self.config.search.rival
-        return any(max(map(_probability, look)) >= rival for look in looks)
+        return any(look.probability >= rival or look.addressed for look in looks)
 
     def _search(self, upright: UprightPage, clock: Clock) -> Search:
         """Find the fields of one orientation of the page; none is read yet."""

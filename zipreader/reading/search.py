@@ -7,16 +7,14 @@ cut and read, the most promising first, and only the best orientation is read to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Protocol
 
 from zipreader.config import SearchConfig
 from zipreader.elements import (
     AddressBlock,
     Spelling,
-    TextLine,
     UprightPage,
     ZipField,
     ZipHypothesis,
@@ -24,30 +22,8 @@ from zipreader.elements import (
 from zipreader.reading import rivals
 from zipreader.reading.measures import are_address, lines_within, on_one_line
 from zipreader.reading.probability import at_most_one
+from zipreader.reading.readers import Readers
 from zipreader.reading.wording import SAYS, Party
-
-
-class Readers(Protocol):
-    """What the fields of a page are read with."""
-
-    def spell(self, field: ZipField) -> Spelling:
-        """What a field spells, uncut."""
-
-    def read(self, field: ZipField, spelling: Spelling) -> Iterable[ZipHypothesis]:
-        """The hypotheses that a field gives, each with its probability."""
-
-    def miscounted(self, spelling: Spelling) -> float:
-        """The probability that a field spells digits that are no ZIP."""
-
-    def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
-        """Whether words of an address can be read in a block, within which these lines stand."""
-
-    def party(self, block: AddressBlock, lines: Sequence[TextLine]) -> Party | None:
-        """Whose a caption says that a block is, within which these lines stand."""
-
-    def judge(self, evidence: Mapping[str, float]) -> float:
-        """The probability that the ZIP with this evidence is right."""
-
 
 _ADDRESS = 3
 """Lines of which two have words, in an address."""
@@ -106,9 +82,18 @@ class Search:
         ]
         pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
         above = ((a, b) for a, _ in others for b in rivals.blocks_above(own, a, self.blocks))
-        pairs += [(a, b) for a, b in above if self._ends_in_zip(b)]
+        pairs += [(a, b) for a, b in above if self._ends_in_zip(b, self.config.rival_spelled)]
         pairs += [(own, block) for block, _ in others if self._is_another(own, block)]
         return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
+
+    @property
+    def addressed(self) -> bool:
+        """Whether words of an address stand there with what spells a ZIP, unlikely as each is."""
+        least = self.config.clearly_spelled
+        return any(
+            are_address(block.lines) and self._ends_in_zip(block, least) and self._is_written(block)
+            for block in self.blocks
+        )
 
     @property
     def looked_at(self) -> tuple[ZipField, ...]:
@@ -167,10 +152,10 @@ class Search:
         ours, theirs = (self.readers.party(b, lines_within(b, self.blocks)) for b in (own, block))
         return ours is not Party.ADDRESSEE and theirs is not Party.SENDER
 
-    def _ends_in_zip(self, block: AddressBlock) -> bool:
+    def _ends_in_zip(self, block: AddressBlock, least: float) -> bool:
         """Whether the likeliest field of a block spells a ZIP, as a sender's does."""
         spelled = (self._spelled.get(f) or self._spell(f) for f in self._fields_of(block)[:1])
-        return any(each.probability >= self.config.rival_spelled for each in spelled)
+        return any(each.probability >= least for each in spelled)
 
     def _compare(self, item: ZipField) -> None:
         """Read a field if it was not looked at, and spells a ZIP."""
