@@ -21,10 +21,10 @@ def lies_on_dark(image: GreyImage, corners: Quad = PLACE) -> bool:
     return bool(lying_on_dark([corners], image))
 
 
-@pytest.mark.parametrize("paper", [90, 230])
+@pytest.mark.parametrize(("paper", "ground"), [(230, 40), (230, 100), (100, 40)])
 @pytest.mark.parametrize("colour", [False, True])
-def test_paper_lies_on_what_is_far_darker(paper: int, colour: bool) -> None:
-    grey = sheet(paper, 40)
+def test_paper_lies_on_what_is_far_darker(paper: int, ground: int, colour: bool) -> None:
+    grey = sheet(paper, ground)
     assert lies_on_dark(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR) if colour else grey)
 
 

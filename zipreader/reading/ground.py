@@ -25,7 +25,7 @@ _DARK = 0.5
 _ONE = 5.0
 """The paper differs so many times more from the ground than the ground from side to side."""
 _SEEN, _SIDES = 0.5, 3
-"""Of so many sides such a share lies within the image; beyond one it may end."""
+"""A side of which less lies within the image shows nothing; at least so many show the ground."""
 
 Vector = npt.NDArray[np.float64]
 Colours = npt.NDArray[np.float32]

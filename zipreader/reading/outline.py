@@ -113,8 +113,17 @@ def _on_dark_ground(ranked: Sequence[Quad], small: Image) -> tuple[Quad, ...]:
     parts = [corners for corners in ranked if _area(corners) < _PART * whole]
     if len(parts) < 2:
         return ()
-    found = _side_by_side(lying_on_dark(parts, small), _BETWEEN)
+    lying = lying_on_dark(parts, small)
+    single = [one for one in lying if not any(_is_part(other, one) for other in lying)]
+    found = _side_by_side(single, _BETWEEN)
     return found if len(found) > 1 and sum(map(_area, found)) >= _HALF * whole else ()
+
+
+def _is_part(one: Quad, whole: Quad) -> bool:
+    """Whether one of several envelopes lies in what surrounds them all."""
+    x, y = one.mean(axis=0).tolist()
+    within = cv2.pointPolygonTest(whole.astype(np.float32), (x, y), False) >= 0
+    return within and _area(one) < _PART * _area(whole)
 
 
 def _pairs(ranked: Sequence[Quad]) -> Iterator[tuple[Quad, Quad]]:
