@@ -26,7 +26,7 @@ VALUES = {
     "zipreader.workers",
 }
 LONGEST = 300
-TOO_LONG = {"zipreader.elements": 465, "zipreader.config": 360}
+TOO_LONG = {"zipreader.elements": 476, "zipreader.config": 360}
 """Modules that may be longer, with their limits: the values are told in one place."""
 
 # What a module of zipreader.reading may import from its own wing; a stage that is not named

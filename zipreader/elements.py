@@ -399,6 +399,11 @@ class Reason(Enum):
         """Whether it sends a piece to a person however certain the reading is."""
         return self in (Reason.UNASSIGNED, Reason.SEVERAL_MAILPIECES)
 
+    @property
+    def is_denial(self) -> bool:
+        """Whether it says that no ZIP was read."""
+        return self in (Reason.NO_ADDRESS, Reason.NO_ZIP)
+
 
 class Status(Enum):
     """What becomes of a piece."""
@@ -461,5 +466,11 @@ class Reading:
         return self.hypotheses[0] if self.hypotheses else None
 
     @property
+    def guess(self) -> ZipHypothesis | None:
+        """The best one; ``None`` also where the decision says that there is no ZIP."""
+        denied = any(objection.reason.is_denial for objection in self.decision.objections)
+        return None if denied else self.best
+
+    @property
     def zip(self) -> str | None:
-        return self.best.zip if self.best else None
+        return self.guess.zip if self.guess else None

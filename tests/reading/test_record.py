@@ -23,7 +23,7 @@ from zipreader.elements import (
     ZipField,
     ZipHypothesis,
 )
-from zipreader.reading.record import SCHEMA, best_guess, error_record, to_record, zip_quad
+from zipreader.reading.record import SCHEMA, error_record, to_record, zip_quad
 
 CONTRACT = {
     "schema": int,
@@ -182,7 +182,9 @@ def test_the_best_guess_is_told_for_review_too() -> None:
 def test_what_is_no_zip_is_not_told_as_one(reason: Reason) -> None:
     denied = reading("38117", objections=(Objection(reason),))
     record = to_record(denied)
-    assert best_guess(denied) is None
+    assert denied.zip is None
+    assert denied.guess is None
+    assert denied.best is not None
     assert record["zip"] is record["plus4"] is record["place"] is record["zip_box"] is None
     assert record["digits"] == []
     assert record["candidates"] == [{"zip": "38117", "probability": 0.9877}]

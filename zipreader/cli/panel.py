@@ -16,9 +16,7 @@ _FAINTEST = 0.005
 
 def panel(reading: Reading, several: bool = False) -> Panel:
     """A panel a page; ``several`` says that the file has further pages."""
-    from zipreader.reading.record import best_guess
-
-    best = best_guess(reading)
+    best = reading.guess
     accepted = reading.decision.accepted
     colour = "green" if accepted else "yellow"
     parts = [_headline(best), _decision(reading, colour)]

@@ -92,7 +92,7 @@ def compare(name: str, reading: Reading, truth: Truth, traced: Trace) -> Outcome
         truth=truth.zip,
         truth_plus4=truth.plus4,
         must_flag=truth.must_flag,
-        zip=reading.zip,
+        zip=best.zip if best else None,
         plus4=best.plus4 if best else None,
         confidence=reading.decision.confidence,
         accepted=reading.decision.accepted,

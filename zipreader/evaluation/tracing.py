@@ -72,17 +72,17 @@ def trace(reading: Reading, truth: Truth, reader: PieceReader) -> Trace:
         return judge_decision(reading, truth)
     if truth.field is None or not truth.digits:
         verdict = judge_decision(reading, truth)
-        return verdict if reading.zip == truth.zip else Trace(Stage.UNTRACED)
+        return verdict if _is_right(reading, truth) else Trace(Stage.UNTRACED)
     view = _right_way_up(reading, truth, reader, TRACE)
     if view is None:
-        if reading.zip == truth.zip:
+        if _is_right(reading, truth):
             return judge_decision(reading, truth)
         return Trace(Stage.PAGE, "no orientation shows the ZIP level and whole")
     holding = [field for field in view.fields if view.holds(field.box)]
     rank = view.fields.index(holding[0]) + 1 if holding else None
     cuts = best_cuts(reading, truth, holding, reader)
     glyphs = cuts.glyphs if cuts else ()
-    if reading.zip == truth.zip:
+    if _is_right(reading, truth):
         decision = judge_decision(reading, truth)
         return Trace(decision.stage, decision.detail, rank, glyphs)
     stage, detail = (
@@ -105,12 +105,17 @@ def judge_decision(reading: Reading, truth: Truth) -> Trace:
     return Trace(Stage.DECISION, "; ".join(str(o) for o in reading.decision.objections))
 
 
+def _is_right(reading: Reading, truth: Truth) -> bool:
+    """Whether the best hypothesis is right, even where the decision denies it."""
+    return reading.best is not None and reading.best.zip == truth.zip
+
+
 def _right_way_up(
     reading: Reading, truth: Truth, reader: PieceReader, config: TraceConfig
 ) -> _View | None:
     upright, blocks, fields = reading.upright, reading.blocks, reading.fields
     if upright is None or not _is_level(upright, truth, config):
-        if reading.zip == truth.zip:
+        if _is_right(reading, truth):
             return None
         stages = reader.config
         turned = upright_pages(reading.page, stages.page)

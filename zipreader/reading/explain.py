@@ -12,7 +12,7 @@ import numpy as np
 
 from zipreader.elements import Image, Quad, Reading
 from zipreader.reading.panel import BLOCK, CANDIDATE, FIELD, GLYPH, LINE, Pen, draw_panel, outline
-from zipreader.reading.record import address_block, best_guess
+from zipreader.reading.record import address_block
 
 _LONGEST_SIDE = 1600
 _MOST_ENLARGED = 2.0
@@ -56,7 +56,7 @@ def _marked_page(reading: Reading) -> Image:
 
 def _places(reading: Reading, gap: float) -> Iterator[tuple[Pen, Quad]]:
     """What to outline, in original pixels, the most important last; wider ones go around."""
-    best, block = best_guess(reading), address_block(reading)
+    best, block = reading.guess, address_block(reading)
     for each in reading.blocks:
         for line in each.lines:
             yield LINE, each.page.original_quad(line.box.grown(gap, gap))

@@ -26,7 +26,6 @@ from zipreader.elements import (
     ZipHypothesis,
     transform_points,
 )
-from zipreader.reading.record import best_guess
 
 Colour = tuple[int, int, int]
 """Red, green, blue."""
@@ -82,7 +81,7 @@ def outline(image: Image, quad: Quad, pen: Pen) -> None:
 def draw_panel(reading: Reading, width: int) -> Image:
     """The decision, the tiles, the reasons and the legend; (H, width, 3) BGR."""
     sheet = _Sheet(width)
-    best = best_guess(reading)
+    best = reading.guess
     _write_verdict(sheet, reading, best)
     if best:
         _write_digits(sheet, best)

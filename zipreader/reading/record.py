@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from zipreader.elements import AddressBlock, Decision, Digit, Quad, Reading, Reason, ZipHypothesis
+from zipreader.elements import AddressBlock, Decision, Digit, Quad, Reading, ZipHypothesis
 
 SCHEMA = 1
 """Version of the record."""
 
-_NOTHING_READ = {Reason.NO_ADDRESS, Reason.NO_ZIP}
 _MOST_CANDIDATES = 10
 
 
@@ -41,7 +40,7 @@ def to_record(reading: Reading) -> dict[str, object]:
     A record made by :func:`error_record` has the same keys, null or empty but for ``schema``,
     ``path`` and ``error``.
     """
-    decision, best = reading.decision, best_guess(reading)
+    decision, best = reading.decision, reading.guess
     block = address_block(reading)
     return error_record(reading.page.path, None) | {
         "page": reading.page.index + 1,
@@ -86,12 +85,6 @@ def error_record(path: str, message: str | None) -> dict[str, object]:
     }
 
 
-def best_guess(reading: Reading) -> ZipHypothesis | None:
-    """The likeliest ZIP; ``None`` also where the decision says that there is none."""
-    denied = any(objection.reason in _NOTHING_READ for objection in reading.decision.objections)
-    return None if denied else reading.best
-
-
 def zip_quad(hypothesis: ZipHypothesis) -> Quad:
     """The rectangle around the digits, along their line, in original pixels."""
     corners = np.concatenate([digit.quad for digit in hypothesis.digits])
@@ -106,7 +99,7 @@ def zip_quad(hypothesis: ZipHypothesis) -> Quad:
 
 def address_block(reading: Reading) -> AddressBlock | None:
     """The block whose ZIP was read; where none was, the likeliest."""
-    best = best_guess(reading)
+    best = reading.guess
     if best:
         return best.field.block
     return reading.blocks[0] if reading.blocks else None
