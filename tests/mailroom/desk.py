@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,13 +35,15 @@ class Desk:
 
         delay: float
 
-        def __call__(self, path: str) -> list[Record]:
+        def __call__(self, path: str) -> Iterator[Record]:
             time.sleep(self.delay)
             try:
                 words = Path(path).read_text().split()
             except OSError:
-                return [error_record(path, f"{path}: no such file")]
-            return [_page(path, number, word) for number, word in enumerate(words, 1)]
+                yield error_record(path, f"{path}: no such file")
+                return
+            for number, word in enumerate(words, 1):
+                yield _page(path, number, word)
 
 
 def _page(path: str, number: int, word: str) -> Record:
@@ -53,6 +56,8 @@ def _page(path: str, number: int, word: str) -> Record:
             raise SystemExit(7)
         case "hang":
             time.sleep(3600)
+        case "slow":
+            time.sleep(0.4)
         case "damage":
             return error_record(path, f"{path}: damaged")
     decision = "review" if word == "flag" else "accept"

@@ -57,7 +57,8 @@ def test_a_worker_that_dies_costs_its_one_file(tmp_path: Path, word: str, cause:
     assert len(outcomes) == 6
     assert [key for key, each in outcomes.items() if each.failed] == ["0002"]
     assert outcomes["0002"].error == f"{files[2].path}: {cause}"
-    assert len(outcomes["0002"].records) == 1
+    read, lost = outcomes["0002"].records
+    assert (read["zip"], read["error"], lost["page"]) == ("3", None, None), "what was read is kept"
 
 
 def test_workers_that_die_one_after_the_other_are_all_replaced(tmp_path: Path) -> None:
@@ -92,6 +93,14 @@ def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     assert outcomes["0001"].error == f"{files[1].path}: stopped after 0.5 seconds"
     assert sum(outcome.failed for outcome in outcomes.values()) == 1
     assert time.monotonic() - start < 30
+
+
+def test_the_time_is_that_of_a_page(tmp_path: Path) -> None:
+    files = letters(tmp_path, "slow " * 4, "slow 2 hang 4")
+    with Pool(Desk(), 2, timeout=1.0) as pool:
+        outcomes = {name(outcome): outcome for outcome in pool.run(files)}
+    assert (outcomes["0000"].failed, outcomes["0000"].pages) == (False, 4)
+    assert [record["zip"] for record in outcomes["0001"].records] == ["slow", "2", None]
 
 
 def test_opening_the_reader_does_not_count_as_time_of_the_file(tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from tests.drawing import blank
+from zipreader.config import ImageConfig
 from zipreader.elements import Page, Reading
+from zipreader.errors import UnreadableImageError
 from zipreader.mailroom.pool import Pool
 from zipreader.mailroom.work import MailFile
 from zipreader.mailroom.worker import FileReader, FileReaderSpec
@@ -69,22 +73,37 @@ def test_a_file_without_a_page_has_failed(
     assert record["error"] == f"{page}: there is no page in it"
 
 
-def test_the_pages_before_a_damaged_one_are_kept(
+def test_a_page_at_which_the_reader_fails_costs_no_other(
     reader: Reader, page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import cv2
 
-    two = page.with_name("two.tif")
-    assert cv2.imwritemulti(str(two), [blank(900, 400), blank(900, 400)])
-    read, faults = Reader.read_page, [ValueError("second page")]
+    three = page.with_name("three.tif")
+    assert cv2.imwritemulti(str(three), [blank(900, 400)] * 3)
+    read = Reader.read_page
 
     def read_page(self: Reader, page: Page) -> Reading:
-        if page.index:
-            raise faults[0]
+        if page.index == 1:
+            raise ValueError("second page")
         return read(self, page)
 
     monkeypatch.setattr(Reader, "read_page", read_page)
-    first, second = FileReader(reader)(str(two))
+    first, second, third = FileReader(reader)(str(three))
     assert (first["page"], first["error"]) == (1, None)
-    assert (second["page"], second["decision"]) == (None, None)
+    assert (second["page"], second["decision"]) == (2, None)
     assert "second page" in str(second["error"])
+    assert (third["page"], third["error"]) == (3, None)
+
+
+def test_the_pages_before_the_damage_of_a_file_are_kept(
+    reader: Reader, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(path: str, config: ImageConfig) -> Iterator[Page]:
+        yield from itertools.islice(opened(path, config), 1)
+        raise UnreadableImageError(f"{path}: cut off")
+
+    opened = images.open_pages
+    monkeypatch.setattr(images, "open_pages", damaged)
+    first, rest = FileReader(reader)(str(page))
+    assert (first["page"], first["error"]) == (1, None)
+    assert (rest["page"], rest["error"]) == (None, f"{page}: cut off")

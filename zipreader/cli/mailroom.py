@@ -38,7 +38,7 @@ TimeoutOption = Annotated[
         "--timeout",
         min=0.0,
         metavar="SECONDS",
-        help="A file that takes longer is stopped and has failed; 0: none is.",
+        help="A page that takes longer is stopped: the rest of its file has failed; 0: none is.",
     ),
 ]
 CopyFlaggedOption = Annotated[

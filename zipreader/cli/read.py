@@ -96,24 +96,33 @@ class _Run:
 
     def read(self, source: str) -> None:
         """Show every page of a source; a bad one is reported and the run goes on."""
+        try:
+            for page, several in self._pages_of(source):
+                self._read_page(page, several)
+        except InputError as error:
+            self._fail(_STDIN_PATH if source == _STDIN else source, error)
+
+    def _read_page(self, page: Page, several: bool) -> None:
+        """Show a page; a fault of the reader costs it, and no other."""
         from zipreader.reading.faults import told_of
-        from zipreader.reading.record import error_record
 
         read = self.reader.read_field if self.field else self.reader.read_page
         try:
-            for page, several in self._pages_of(source):
-                with told_of(page.path):
-                    reading = read(page)
-                self._show(reading, several)
+            with told_of(page.path):
+                reading = read(page)
         except InputError as error:
-            complain(str(error))
-            self.failure = self.failure or error.exit_code
-            if self.as_json:
-                emit(
-                    json.dumps(
-                        error_record(_STDIN_PATH if source == _STDIN else source, str(error))
-                    )
-                )
+            self._fail(page.path, error, page.index + 1)
+        else:
+            self._show(reading, several)
+
+    def _fail(self, path: str, error: InputError, page: int | None = None) -> None:
+        """Tell of a file, or of a page of it, that could not be read."""
+        from zipreader.reading.record import error_record
+
+        complain(str(error))
+        self.failure = self.failure or error.exit_code
+        if self.as_json:
+            emit(json.dumps(error_record(path, str(error), page)))
 
     def _pages_of(self, source: str) -> Iterator[tuple[Page, bool]]:
         """The pages, and whether there are several, which records need not know."""

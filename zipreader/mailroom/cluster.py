@@ -44,7 +44,7 @@ class Cluster:
     Args:
         open_reader: opens the reader in each actor's worker.
         workers: the number of actors; by default the cluster's CPUs.
-        timeout: seconds after which a file is given up; None: never.
+        timeout: seconds a page after which the rest of its file is given up; None: never.
 
     Raises:
         ZipReaderError: the reader cannot be opened.

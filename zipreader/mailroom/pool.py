@@ -2,9 +2,10 @@
 
 Every worker has a pipe of its own and holds one file at a time.  Nothing is
 shared, so one that is killed while it writes leaves no lock behind and garbles
-no one's results; its pipe ends, the file it held has failed, and another
-worker takes its place.  (The pools of ``concurrent.futures`` give up as a
-whole when a process dies; pebble's share one pipe and its lock.)
+no one's results; its pipe ends, the file it held has failed but for the pages
+that it had sent, and another worker takes its place.  (The pools of
+``concurrent.futures`` give up as a whole when a process dies; pebble's share one
+pipe and its lock.)
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.resource_tracker import ensure_running
 from types import TracebackType
 
 from zipreader.errors import ExitCode, UsageError, ZipReaderError
-from zipreader.mailroom.work import MailFile, OpenReader, Outcome
-from zipreader.mailroom.worker import Message, Ready, Refusal, serve
+from zipreader.mailroom.work import MailFile, OpenReader, Outcome, Record
+from zipreader.mailroom.worker import Done, Message, Ready, Refusal, serve
 
 _PAUSE = 0.2
 """Seconds after which a source that had nothing is asked again, and the time limit is checked."""
@@ -48,8 +49,10 @@ class _Worker:
     pipe: Connection
     file: MailFile | None = None
     ready: bool = False
+    records: list[Record] = field(default_factory=list)
+    """Of the pages of its file that it has read."""
     since: float = 0.0
-    """When it began with its file."""
+    """When it began with the page it reads."""
 
     def give(self, file: MailFile) -> bool:
         """Whether the worker could still take the file."""
@@ -59,6 +62,18 @@ class _Worker:
             return False
         self.file, self.since = file, time.monotonic()
         return True
+
+    def add(self, record: Record) -> None:
+        """Keep the record of a page; the next one has begun."""
+        self.records.append(record)
+        self.since = time.monotonic()
+
+    def outcome(self) -> Outcome:
+        """That of its file, which it has read; it is free for another."""
+        assert self.file is not None
+        outcome = Outcome(self.file, tuple(self.records))
+        self.file, self.records = None, []
+        return outcome
 
     def end(self) -> None:
         self.pipe.close()
@@ -75,7 +90,8 @@ class Pool:
     Args:
         open_reader: opens the reader in each worker.
         workers: the most processes at a time.
-        timeout: seconds after which a file is given up and its worker replaced; None: never.
+        timeout: seconds a page after which the rest of its file is given up and its worker
+            replaced; None: never.
 
     Raises:
         UsageError: less than one worker, or no time at all.
@@ -85,7 +101,7 @@ class Pool:
         self, open_reader: OpenReader, workers: int = 1, timeout: float | None = None
     ) -> None:
         if workers < 1 or (timeout is not None and timeout <= 0):
-            raise UsageError(f"{workers} workers with {timeout} seconds a file cannot work")
+            raise UsageError(f"{workers} workers with {timeout} seconds a page cannot work")
         self._open_reader = open_reader
         self._most = workers
         self._timeout = timeout
@@ -176,21 +192,22 @@ class Pool:
                     self._false_starts = 0
                 case Refusal():
                     raise WorkerError(message.message, message.exit_code)
-                case _:
-                    assert worker.file is not None
-                    file, worker.file = worker.file, None
-                    yield Outcome(file, tuple(message))
+                case Done():
+                    yield worker.outcome()
+                case record:
+                    worker.add(record)
         yield from self._overdue()
 
     def _bury(self, worker: _Worker, again: deque[MailFile]) -> Iterator[Outcome]:
-        """Replace a dead worker; its file has failed, unless it never began with it."""
+        """Replace a dead worker; the rest of its file has failed, unless it never began with it."""
         worker.process.join()
         cause = _cause_of_death(worker.process.exitcode)
         self._workers.remove(worker)
         worker.end()
         if worker.ready:
             if worker.file is not None:
-                yield Outcome.failure(worker.file, f"the process that read it {cause}")
+                cause = f"the process that read it {cause}"
+                yield Outcome.failure(worker.file, cause, worker.records)
             return
         self._false_starts += 1
         if self._false_starts >= _MOST_FALSE_STARTS:
@@ -206,7 +223,8 @@ class Pool:
             if worker.file is not None and not worker.pipe.poll():
                 self._workers.remove(worker)
                 worker.end()
-                yield Outcome.failure(worker.file, f"stopped after {self._timeout:g} seconds")
+                cause = f"stopped after {self._timeout:g} seconds"
+                yield Outcome.failure(worker.file, cause, worker.records)
 
 
 class _End:

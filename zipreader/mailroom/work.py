@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from zipreader.mailroom.identity import FileIdentity
@@ -11,8 +11,8 @@ from zipreader.mailroom.identity import FileIdentity
 Record = dict[str, object]
 """What :mod:`zipreader.reading.record` makes of one page."""
 
-ReadFile = Callable[[str], list[Record]]
-"""Reads every page of a file; a file that cannot be read gives a record that says so."""
+ReadFile = Callable[[str], Iterable[Record]]
+"""Reads page after page of a file; what cannot be read gives a record that says so."""
 
 OpenReader = Callable[[], ReadFile]
 """Makes the function that reads, in the process that is to read; it must be picklable."""
@@ -52,11 +52,11 @@ class Outcome:
     records: tuple[Record, ...]
 
     @classmethod
-    def failure(cls, file: MailFile, cause: str) -> Outcome:
-        """A file that could not be read, and the one line that says why."""
+    def failure(cls, file: MailFile, cause: str, read: Sequence[Record] = ()) -> Outcome:
+        """A file that could not be read past the pages ``read``, and the line that says why."""
         from zipreader.reading.record import error_record  # see worker: it loads NumPy
 
-        return cls(file, (error_record(file.path, one_line(f"{file.path}: {cause}")),))
+        return cls(file, (*read, error_record(file.path, one_line(f"{file.path}: {cause}"))))
 
     @property
     def error(self) -> str | None:

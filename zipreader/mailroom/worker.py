@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -20,6 +20,7 @@ from zipreader.mailroom.work import OpenReader, Record, one_line
 from zipreader.reading.spec import ReaderSpec
 
 if TYPE_CHECKING:
+    from zipreader.elements import Page
     from zipreader.reading.reader import Reader
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
@@ -44,22 +45,33 @@ class FileReader:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def __call__(self, path: str) -> list[Record]:
-        """The records of the pages; where the file is damaged, one more that says so."""
+    def __call__(self, path: str) -> Iterator[Record]:
+        """The record of each page as it is read; where the file is damaged, one that says so."""
         from zipreader.reading.faults import told_of
         from zipreader.reading.images import open_pages
-        from zipreader.reading.record import error_record, to_record
+        from zipreader.reading.record import error_record
 
-        records: list[Record] = []
+        empty = True
         try:
             with told_of(path):
                 for page in open_pages(path, self._reader.config.images):
-                    records.append(to_record(self._reader.read_page(page)))
-            if not records:
+                    empty = False
+                    yield self._record(page)
+            if empty:
                 raise UnreadableImageError(one_line(f"{path}: there is no page in it"))
         except ZipReaderError as error:
-            records.append(error_record(path, str(error)))
-        return records
+            yield error_record(path, str(error))
+
+    def _record(self, page: Page) -> Record:
+        """The record of a page; a fault of the reader costs it, and no other."""
+        from zipreader.reading.faults import told_of
+        from zipreader.reading.record import error_record, to_record
+
+        try:
+            with told_of(page.path):
+                return to_record(self._reader.read_page(page))
+        except ZipReaderError as error:
+            return error_record(page.path, str(error), page.index + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,16 @@ class Refusal:
     exit_code: ExitCode
 
 
-Message = Ready | Refusal | Sequence[Record]
-"""What a worker sends: whether it can work, then the records of each file."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A worker has sent all records of the file it held."""
+
+
+Message = Ready | Refusal | Record | Done
+"""What a worker sends: whether it can work, then of each file the record of each page, and its end.
+
+So the pages that were read outlive a worker that dies on the next one.
+"""
 
 
 def serve(pipe: Connection, open_reader: OpenReader) -> None:
@@ -97,7 +117,9 @@ def serve(pipe: Connection, open_reader: OpenReader) -> None:
             path = pipe.recv()
         except (EOFError, OSError):  # the parent is gone
             return
-        message = read(path)
+        for record in read(path):
+            pipe.send(record)
+        message = Done()
 
 
 def end_with_parent() -> None:

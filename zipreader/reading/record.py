@@ -61,12 +61,15 @@ def to_record(reading: Reading) -> dict[str, object]:
     }
 
 
-def error_record(path: str, message: str | None) -> dict[str, object]:
-    """The record of a file that could not be read: ``path``, ``error`` and no more."""
+def error_record(path: str, message: str | None, page: int | None = None) -> dict[str, object]:
+    """The record of what could not be read: ``path``, ``error``, perhaps ``page``, and no more.
+
+    ``page`` is None where it is the file, or the rest of it.
+    """
     return {
         "schema": SCHEMA,
         "path": path,
-        "page": None,
+        "page": page,
         "zip": None,
         "plus4": None,
         "decision": None,
