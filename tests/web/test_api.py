@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -10,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 from urllib.parse import urlsplit
 
 import cv2
@@ -243,7 +246,7 @@ def test_a_reader_that_dies_or_hangs_is_replaced() -> None:
     process = ReaderProcess(ReaderSpec(), seconds=60)
     try:
         assert isinstance(process.read(b"no image", 1), Refused)
-        process._process.kill()
+        kill_reader()
         with pytest.raises(Busy):
             process.read(blank(300, 500), 1)
         found = process.read(LETTER.read_bytes(), 1)
@@ -256,6 +259,30 @@ def test_a_reader_that_dies_or_hangs_is_replaced() -> None:
         assert isinstance(process.read(blank(60, 100), 1), Read)
     finally:
         process.close()
+
+
+def test_a_reader_that_cannot_be_replaced_at_once_is_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(self: SpawnProcess) -> NoReturn:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    process = ReaderProcess(ReaderSpec(), seconds=60)
+    try:
+        assert isinstance(process.read(b"no image", 1), Refused)
+        kill_reader()
+        with monkeypatch.context() as patch:
+            patch.setattr(SpawnProcess, "start", start)
+            for _ in range(2):
+                with pytest.raises(Busy):
+                    process.read(b"no image", 1)
+        assert isinstance(process.read(b"no image", 1), Refused)
+    finally:
+        process.close()
+        process.close()  # harmless a second time
+
+
+def kill_reader() -> None:
+    for child in multiprocessing.active_children():
+        child.kill()
 
 
 @pytest.mark.parametrize("clients", [6, pytest.param(64, marks=pytest.mark.slow)])

@@ -92,24 +92,36 @@ class ReaderProcess:
     def __init__(self, spec: ReaderSpec, seconds: float) -> None:
         self._spec = spec
         self._seconds = seconds
+        self._running: tuple[SpawnProcess, Connection] | None = None
         self._begin()
 
     def _begin(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: SpawnProcess = context.Process(
-            target=_serve, args=(theirs, self._spec), daemon=True, name="zipreader-reader"
-        )
-        self._process.start()
-        theirs.close()
+        """Start the process; where the system has no room for it, the next image tries again."""
         self._ready = False
+        context = multiprocessing.get_context("spawn")
+        try:
+            ours, theirs = context.Pipe()
+            with theirs:  # our end goes with the last name of it
+                process = context.Process(
+                    target=_serve, args=(theirs, self._spec), daemon=True, name="zipreader-reader"
+                )
+                process.start()
+        except OSError as error:  # want of memory, processes or open files
+            _LOG.error("the reader of the API cannot start: %s", error.strerror)
+            return
+        self._running = process, ours
 
     def read(self, data: bytes, page: int) -> Read | Refused:
+        if self._running is None:
+            self._begin()
+        if self._running is None:
+            raise Busy("the reader cannot start")
+        _, pipe = self._running
         try:
             if not self._ready:
-                self._greet()
-            self._pipe.send((data, page))
-            answer = self._answer(self._seconds)
+                self._greet(pipe)
+            pipe.send((data, page))
+            answer = _answer(pipe, self._seconds)
         except (EOFError, OSError, TooSlow, Busy) as error:
             self.close()
             self._begin()
@@ -121,27 +133,32 @@ class ReaderProcess:
         assert isinstance(answer, Read | Refused)
         return answer
 
-    def _greet(self) -> None:
+    def _greet(self, pipe: Connection) -> None:
         """Hear the first word of the process.
 
         Raises:
             Busy: it cannot open its reader; the log says why, for callers need not know our files.
         """
-        first = self._answer(_START_SECONDS)
+        first = _answer(pipe, _START_SECONDS)
         if isinstance(first, Stillborn):
             _LOG.error("the reader of the API cannot start: %s", one_line(first.message))
             raise Busy("the reader cannot start")
         self._ready = True
 
-    def _answer(self, seconds: float) -> object:
-        if not self._pipe.poll(seconds):
-            raise TooSlow
-        return self._pipe.recv()
-
     def close(self) -> None:
-        self._process.kill()
-        self._process.join()
-        self._pipe.close()
+        if self._running is None:
+            return
+        process, pipe = self._running
+        self._running = None
+        process.kill()
+        process.join()
+        pipe.close()
+
+
+def _answer(pipe: Connection, seconds: float) -> object:
+    if not pipe.poll(seconds):
+        raise TooSlow
+    return pipe.recv()
 
 
 class ReadingQueue:
