@@ -50,7 +50,7 @@ def test_mail_that_arrives_later_is_sampled_too(tmp_path: Path) -> None:
 def test_the_misread_rate_of_the_running_system_is_known(tmp_path: Path) -> None:
     right, wrong = Answer.of(CHICAGO), Answer.of(ISLIP)
     with Store.open(tmp_path / "mail.db", seed=1) as store:
-        fill(store, *["accept"] * 6, "review")
+        fill(store, *["accept"] * 7, "review")
         desk = Desk(store, Rules(audit=1.0))
         desk.take("ann", 9)
         for piece in (1, 2, 3):
@@ -58,6 +58,8 @@ def test_the_misread_rate_of_the_running_system_is_known(tmp_path: Path) -> None
         for piece in (4, 5, 6):
             desk.answer("ann", piece, wrong, 1.0)
         assert overview(store).total.estimate == Estimate(6, 0, 3)
+        desk.skip("ann", 7, 1.0)
+        assert overview(store).total.estimate == Estimate(7, 0, 4), "a skip flatters nothing"
         desk.answer("bob", 4, wrong, 1.0)
         desk.answer("bob", 5, right, 1.0)
-        assert overview(store).total.estimate == Estimate(6, 1, 1)
+        assert overview(store).total.estimate == Estimate(7, 1, 2)

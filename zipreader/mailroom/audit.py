@@ -35,10 +35,10 @@ def enrol(connection: sqlite3.Connection, share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Misread pieces among the audited: ``wrong`` for certain, ``disputed`` by one person so far.
+    """Misread pieces among the audited: ``wrong`` for certain, ``disputed`` or only skipped so far.
 
-    A disputed piece counts as misread until a second person has spoken, so that
-    the rate is never flattered.
+    A disputed piece counts as misread until a second person has spoken, and a skipped one until
+    somebody has, so that the rate is never flattered.
     """
 
     audited: int = 0

@@ -158,16 +158,17 @@ def _grouped(items: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
 
 
 def _audits(store: Store) -> Iterable[tuple[str, str, Estimate]]:
-    """What became of each accepted piece that people looked at."""
+    """What became of each accepted piece that people looked at, if only to skip it."""
     audited = list(
         store.rows(
             f"SELECT pieces.id, {_DAY}, folder, zip FROM {_PIECES} WHERE decision = 'accept' "
-            "AND pieces.id IN (SELECT piece FROM standing_reviews WHERE verdict <> 'skip')"
+            "AND pieces.id IN (SELECT piece FROM standing_reviews)"
         )
     )
     for number, day, folder, zip_code in audited:
         machine = Answer.of(zip_code)
-        final = settle(machine, Reviews(store.connection, store.clock()).of(number))
+        answers = Reviews(store.connection, store.clock()).of(number)
+        final = settle(machine, answers) if answers else None
         disputed = final is None
         wrong = final is not None and final.answer != machine
         yield day, os.fsdecode(folder), Estimate(1, int(wrong), int(disputed))
