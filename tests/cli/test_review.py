@@ -127,6 +127,7 @@ def test_double_keying_and_an_empty_queue(
         (["--db", "no.db"], ExitCode.INPUT, "no such database"),
         (["--audit", "120%"], ExitCode.USAGE, "no share between 0 and 1"),
         (["--name", "x" * 41], ExitCode.USAGE, "a reviewer's name has 1 to 40 printable"),
+        (["--name", "=1+1"], ExitCode.USAGE, "a reviewer's name begins with a letter or a digit"),
     ],
 )
 def test_what_cannot_be_done_is_told(

@@ -219,11 +219,14 @@ def checked_name(name: str) -> str:
     """A reviewer's name without blanks around it.
 
     Raises:
-        UsageError: an empty or overlong name, or one that cannot be printed.
+        UsageError: an empty or overlong name, one that cannot be printed, or one that a
+            spreadsheet might take for a formula.
     """
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise UsageError(f"a reviewer's name has 1 to {LONGEST_NAME} printable characters")
+    if not name[0].isalnum():
+        raise UsageError("a reviewer's name begins with a letter or a digit")
     return name
 
 
