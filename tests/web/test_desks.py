@@ -60,3 +60,10 @@ def test_what_cannot_be_cut_is_tried_again(gallery: Gallery, tmp_path: Path) -> 
     kept.rename(scan)
     assert gallery.pictures(1) is not None
     assert gallery.pictures(9) is None
+
+
+def test_a_scan_that_was_deleted_is_not_shown_from_memory(gallery: Gallery, tmp_path: Path) -> None:
+    assert gallery.pictures(1) is gallery.pictures(1) is not None
+    (tmp_path / "piece-1.png").unlink()
+    with pytest.raises(InputError, match="gone"):
+        gallery.pictures(1)

@@ -11,6 +11,7 @@ import numpy as np
 from zipreader.elements import Image, Matrix, Page, Quad, transform_points
 from zipreader.errors import InputError
 from zipreader.mailroom.desk import Task
+from zipreader.mailroom.identity import FileIdentity
 from zipreader.mailroom.store import Piece
 from zipreader.mailroom.work import one_line
 from zipreader.reading.images import open_pages
@@ -34,13 +35,15 @@ class Pictures:
     """Two JPEG images, and where on the envelope to look.
 
     ``focus`` is (x0, y0, x1, y1) in shares of the envelope's width and height;
-    the whole of it where nothing was found.  ``size`` is (width, height) of the envelope.
+    the whole of it where nothing was found.  ``size`` is (width, height) of the envelope, and
+    ``file`` what they were cut out of.
     """
 
     crop: bytes
     envelope: bytes
     focus: tuple[float, float, float, float]
     size: tuple[int, int]
+    file: FileIdentity
 
 
 _SIZES = PictureConfig()
@@ -64,7 +67,9 @@ def pictures_of(task: Task) -> Pictures:
         focus = _focus(transform_points(turn, quad), envelope.shape[1], envelope.shape[0])
     small = _fitted(envelope, _SIZES.envelope_side, _SIZES.envelope_side)
     size = small.shape[1], small.shape[0]
-    return Pictures(_jpeg(crop, _SIZES.quality), _jpeg(small, _SIZES.quality), focus, size)
+    return Pictures(
+        _jpeg(crop, _SIZES.quality), _jpeg(small, _SIZES.quality), focus, size, piece.file
+    )
 
 
 def page_of(piece: Piece) -> Page:

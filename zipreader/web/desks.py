@@ -91,7 +91,11 @@ class Gallery:
         asked, is_first = self._place(number)
         if is_first:
             self._cut(number, asked)
-        return asked.result()
+        found = asked.result()
+        if found is not None and not found.file.still_there():
+            self._forget(number, asked)
+            return self.pictures(number)
+        return found
 
     def _place(self, number: int) -> tuple[Future[Pictures | None], bool]:
         """Where the pictures are, or will be; and whether nobody has begun to cut them."""
