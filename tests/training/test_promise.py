@@ -4,9 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.drawing import draw_envelope, printed
+from zipreader.elements import Page
+from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored
+from zipreader.training.confidence import Judged
 from zipreader.training.mail import PieceRead
-from zipreader.training.promise import _TUNING_MIX, MIX, _shares
+from zipreader.training.promise import _TUNING_MIX, MIX, _shares, without_place
 
 
 def pieces(readable: int, unreadable: int) -> list[PieceRead]:
@@ -39,3 +43,15 @@ def test_the_fit_sees_more_mail_without_a_zip_than_comes() -> None:
     kinds = set(MIX)
     assert set(_TUNING_MIX) == kinds
     assert _TUNING_MIX.count("must-flag") / len(_TUNING_MIX) > 3 * MIX.count("must-flag") / len(MIX)
+
+
+def test_a_piece_without_words_looks_like_a_field_that_stands_alone(reader: Reader) -> None:
+    alone = reader.read_field(Page(printed("97358", 60), "box.png")).hypotheses[0]
+    about = reader.read_page(Page(draw_envelope().grey, "letter.png")).hypotheses[0]
+    hidden = without_place(Judged(about.evidence, right=True, best=True)).evidence
+    words = ("named", "named_rival", "legible", "stated", "preceded", "numbered", "ended")
+    assert {name: hidden[name] for name in words} == {name: alone.evidence[name] for name in words}
+    assert about.evidence["named"] != hidden["named"]
+    assert without_place(Judged(alone.evidence, right=True, best=True)).evidence == pytest.approx(
+        alone.evidence
+    )

@@ -28,7 +28,7 @@ Stage = Callable[[str, int, int], None]
 _LEAST = 1e-12
 """Probability below which a spelling is as unlikely as any."""
 _PLACE_HIDDEN = 5
-"""One piece in so many is fitted a second time without what its line says."""
+"""One piece in so many is fitted a second time without what the words about it say."""
 MIX = (
     "handwritten", "printed", "handwritten", "touching", "dirty", "handwritten", "printed",
     "turned", "photo", "must-flag",
@@ -126,7 +126,7 @@ def fit_calibration(
 ) -> Calibration:
     """The confidence fitted to mail; nothing is certified yet.
 
-    One piece in five is judged a second time as if no line with its place could be read: so it
+    One piece in five is judged a second time as if no word about its digits could be read: so it
     is where a field is read alone.
 
     Args:
@@ -139,7 +139,7 @@ def fit_calibration(
         InputError: too little mail.
     """
     judged = [
-        (*piece.judged, *map(_without_place, piece.judged))
+        (*piece.judged, *map(without_place, piece.judged))
         if number % _PLACE_HIDDEN == 0
         else piece.judged
         for number, piece in enumerate(pieces)
@@ -158,11 +158,20 @@ def _shares(pieces: Sequence[PieceRead], unreadable: float | None) -> list[float
     return [rest if each else unreadable / count for each in readable]
 
 
-def _without_place(judged: Judged) -> Judged:
-    unknown = TownConfig().unknown
+def without_place(judged: Judged) -> Judged:
+    """The same, judged as if no word about its digits could be read, as where they stand alone."""
+    config = TownConfig()
     own, rival = (max(judged.evidence[name], _LEAST) for name in ("spelled", "spelled_rival"))
-    odds = math.log(own) - math.log(rival)
-    hidden = {"named": unknown, "named_rival": unknown, "together": odds}
+    hidden = {
+        "named": config.unknown,
+        "named_rival": config.unknown,
+        "legible": 0.0,
+        "stated": 0.0,
+        "preceded": 0.0,
+        "numbered": config.least,
+        "ended": config.least,
+        "together": math.log(own) - math.log(rival),
+    }
     return replace(judged, evidence={**judged.evidence, **hidden})
 
 
