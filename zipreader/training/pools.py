@@ -22,6 +22,7 @@ import numpy.typing as npt
 from zipreader.elements import Tiles
 from zipreader.errors import InputError, OutputError
 from zipreader.synth.archives import read_arrays
+from zipreader.training.madeby import code_digest
 from zipreader.training.makers import MAKERS
 from zipreader.training.sources import Kind, Sources
 from zipreader.training.splits import Part
@@ -30,8 +31,6 @@ from zipreader.workers import spread
 Progress = Callable[[int, int], None]
 """Called with tiles done and tiles planned."""
 _CHUNK = 1500
-_VERSION = 8
-"""Raise it when a maker changes, so that no stale pool is taken from a cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,7 +180,7 @@ def _read(path: Path) -> Pool | None:
 
 def _name(recipe: Recipe, sources: Sources) -> str:
     counts = [(kind.name, count, sources.state(kind)) for kind, count in recipe.counts]
-    text = json.dumps([_VERSION, counts, recipe.seed])
+    text = json.dumps([code_digest(), counts, recipe.seed])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

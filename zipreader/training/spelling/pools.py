@@ -17,6 +17,7 @@ from zipreader.config import ReaderConfig
 from zipreader.errors import InputError, OutputError
 from zipreader.synth import make_mailpiece
 from zipreader.synth.archives import read_arrays
+from zipreader.training.madeby import code_digest
 from zipreader.training.mail import mail_sources
 from zipreader.training.sources import Sources
 from zipreader.training.spelling.labels import Labelled
@@ -29,8 +30,6 @@ from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]
 """Called with chunks done and chunks planned."""
-_VERSION = 5
-"""Raise it when a maker changes, so that no stale chunk is taken from a cache."""
 _CHUNK = 2500
 """Strips that are made by one job."""
 _PIECES = 300
@@ -143,7 +142,7 @@ def _of_mail(job: _Job, sources: Sources) -> list[Labelled]:
 
 
 def _name(job: _Job, sources: Sources) -> str:
-    text = json.dumps([_VERSION, job.seed, job.first, job.size, sources.state()])
+    text = json.dumps([code_digest(), job.seed, job.first, job.size, sources.state()])
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"strips-{job.part.value}-{job.name}-{digest}.npz"
 
