@@ -28,7 +28,7 @@ def test_everything_at_once(zipreader: Command, database: Path, tmp_path: Path) 
     assert done.code == ExitCode.OK
     assert done.out == ""
     told = " ".join(done.err.split())
-    assert "2 pieces" in told
+    assert "2 pieces (1 final, 1 open, 0 failed)" in told
     assert "5 glyphs of 4 digits" in told
     assert "1 pieces" in told
     assert out.read_text(encoding="utf-8").count("\n") == 3

@@ -17,17 +17,28 @@ def export(
     db: DatabaseOption,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="OUT", help="Final ZIPs as .csv, .jsonl or .parquet."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="OUT",
+            help="Final ZIPs as .csv, .jsonl or .parquet.",
+            readable=False,
+        ),
     ] = None,
     glyphs: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Reviewed digits, for 'zipreader train --glyphs'."),
+        typer.Option(
+            metavar="FOLDER",
+            help="Reviewed digits, for 'zipreader train --glyphs'.",
+            readable=False,
+        ),
     ] = None,
     mail: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
             help="Reviewed mail with its truth, for 'zipreader evaluate'.",
+            readable=False,
         ),
     ] = None,
 ) -> None:
@@ -47,7 +58,9 @@ def export(
         if out is not None:
             from zipreader.mailroom.export import export_table
 
-            told(f"{out}: {export_table(store, out)} pieces")
+            states = export_table(store, out)
+            shares = ", ".join(f"{states[name]} {name}" for name in ("final", "open", "failed"))
+            told(f"{out}: {states.total()} pieces ({shares})")
         if glyphs is not None:
             from zipreader.mailroom.learning import export_glyphs
 

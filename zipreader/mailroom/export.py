@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from zipreader.errors import MissingExtraError, OutputError, UsageError
+from zipreader.files import is_file
 from zipreader.mailroom.finals import COLUMNS, row_of, settled
 from zipreader.mailroom.store import Store
 from zipreader.mailroom.work import one_line
@@ -22,14 +24,14 @@ _LONGEST_HEADING = 1 << 20
 """Bytes in which the first row of an export ends."""
 
 
-def export_table(store: Store, out: Path) -> int:
+def export_table(store: Store, out: Path) -> Counter[str]:
     """Write the last word on every piece, see :func:`~zipreader.mailroom.finals.row_of`.
 
     The file is written aside and renamed, so that it is whole or not there.  It replaces an
     earlier export or an empty file, and no other: a slip in a name costs nobody a keyed table.
 
     Returns:
-        The number of pieces.
+        The number of pieces by their state: "final", "open" and "failed".
 
     Raises:
         UsageError: another ending than ``.csv``, ``.jsonl`` or ``.parquet``.
@@ -45,7 +47,8 @@ def export_table(store: Store, out: Path) -> int:
     aside = out.with_name(f".{out.name}.new")
     try:
         _refuse_what_is_no_export(out)
-        count = write(aside, (row_of(item, directory) for item in settled(store)))
+        states = Counter[str]()
+        write(aside, _counted((row_of(item, directory) for item in settled(store)), states))
         aside.replace(out)
     except OSError as error:
         cause = error.strerror or error
@@ -53,11 +56,17 @@ def export_table(store: Store, out: Path) -> int:
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
-    return count
+    return states
+
+
+def _counted(rows: Iterator[Row], states: Counter[str]) -> Iterator[Row]:
+    for row in rows:
+        states[str(row["state"])] += 1
+        yield row
 
 
 def _refuse_what_is_no_export(out: Path) -> None:
-    if not out.is_file() or not out.stat().st_size:
+    if not is_file(out) or not out.stat().st_size:
         return
     heading = {".csv": _csv_heading, ".jsonl": _jsonl_heading}.get(
         out.suffix.lower(), _parquet_heading
@@ -89,16 +98,13 @@ def _parquet_heading(path: Path) -> tuple[str, ...]:
     return columns_of(path)
 
 
-def _write_csv(path: Path, rows: Iterator[Row]) -> int:
+def _write_csv(path: Path, rows: Iterator[Row]) -> None:
     """A row a piece, UTF-8; reviewers joined by semicolons; odd names keep their bytes."""
-    count = 0
     with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for row in rows:
             writer.writerow({key: _cell(value) for key, value in row.items()})
-            count += 1
-    return count
 
 
 def _cell(value: object) -> object:
@@ -110,16 +116,13 @@ def _cell(value: object) -> object:
     return value
 
 
-def _write_jsonl(path: Path, rows: Iterator[Row]) -> int:
-    count = 0
+def _write_jsonl(path: Path, rows: Iterator[Row]) -> None:
     with path.open("w", encoding="ascii") as file:
         for row in rows:
             file.write(json.dumps(row) + "\n")
-            count += 1
-    return count
 
 
-def _write_parquet(path: Path, rows: Iterator[Row]) -> int:
+def _write_parquet(path: Path, rows: Iterator[Row]) -> None:
     pa, pq = _parquet()
     kinds = {
         "page": pa.int32(),
@@ -130,12 +133,9 @@ def _write_parquet(path: Path, rows: Iterator[Row]) -> int:
         "threshold": pa.float64(),
     }
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
-    count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while chunk := [_printable(row) for row in islice(rows, _CHUNK)]:
             writer.write_table(pa.Table.from_pylist(chunk, schema))
-            count += len(chunk)
-    return count
 
 
 def _parquet() -> tuple[Any, Any]:
