@@ -107,6 +107,7 @@ def test_a_picture_that_is_gone_is_told(client: TestClient, database: Path) -> N
         ("answer", {"piece": 1, "verdict": "no_zip", "zip": ISLIP, "seconds": 1}),
         ("answer", {"piece": "1", "verdict": "no_zip", "seconds": 1}),
         ("answer", {"piece": 1, "verdict": "no_zip", "seconds": 1e400}),
+        ("answer", {"piece": 1, "verdict": "no_zip", "seconds": -5}),
         ("answer", {"piece": True, "verdict": "no_zip", "seconds": 1}),
         ("answer", {"piece": 10**30, "verdict": "no_zip", "seconds": 1}),
         ("answer", {}),
@@ -160,5 +161,5 @@ def test_a_name_is_asked_for(make_client: MakeClient, name: str) -> None:
 
 def test_a_name_is_text_and_no_markup(make_client: MakeClient) -> None:
     client = make_client()
-    sign_in(client, "<b>Ann</b>")
-    assert "&lt;b&gt;Ann" in client.get("/key").text
+    sign_in(client, "Ann <b>Lee</b>")
+    assert "&lt;b&gt;Lee" in client.get("/key").text

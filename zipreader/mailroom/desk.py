@@ -234,9 +234,9 @@ def checked_seconds(seconds: float) -> float:
     """A time that somebody looked.
 
     Raises:
-        UsageError: not a number, or endless.
+        UsageError: not a number, below 0, or endless.
     """
-    if not math.isfinite(seconds):
+    if not (math.isfinite(seconds) and seconds >= 0):
         raise UsageError(f"{seconds} is no number of seconds")
     return seconds
 
