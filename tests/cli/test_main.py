@@ -254,3 +254,17 @@ def test_processes_are_as_many_as_the_cores_that_may_be_used(
     assert options.cores() == 1
     folder = Path(options.__file__).parent
     assert [p.name for p in folder.glob("*.py") if "cpu_count" in p.read_text()] == ["options.py"]
+
+
+def test_a_terminal_that_knows_no_bullet_is_told_all_the_same(tmp_path: Path) -> None:
+    """As where stdout is a file on Windows, in cp1252 or another old encoding."""
+    odd = tmp_path / "\u2709.tif"
+    odd.write_bytes((SAMPLES / "struck-out.tif").read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-m", "zipreader", "read", odd, SAMPLES / "printed.jpg"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (ExitCode.FLAGGED, b"")
+    assert done.stdout.count(b"confidence") == 2

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -101,6 +102,26 @@ def test_a_field_alone(zipreader: Command, tmp_path: Path) -> None:
     (record,) = records(done.out)
     assert record["zip"] == ZIP
     assert record["block_box"] is None
+
+
+def test_shares_have_as_many_decimals_as_tell_them_apart(zipreader: Command, letter: Path) -> None:
+    confidence = json.loads(zipreader("read", letter, "--json").out)["confidence"]
+    done = zipreader("read", letter, "--min-confidence", f"{confidence + 1e-4:.4f}")
+    found = re.search(r"confidence (\S+)%, needed (\S+)%", done.out)
+    assert found is not None
+    assert float(found[1]) < float(found[2])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_a_name_cannot_command_the_terminal(
+    zipreader: Command, letter: Path, tmp_path: Path
+) -> None:
+    odd = tmp_path / "a\x1b]0;mine\x07b.png"
+    shutil.copy(letter, odd)
+    done = zipreader("read", odd)
+    assert done.code == ExitCode.OK
+    assert "\x1b" not in done.out
+    assert "\x07" not in done.out
 
 
 def test_a_page_without_a_zip_alone_is_told_of_the_option(
@@ -389,7 +410,7 @@ def test_an_image_is_never_drawn_over(zipreader: Command, letter: Path, tmp_path
 
 
 @pytest.mark.parametrize("fault", [IndexError("no seam"), cv2.error("a matrix of no size")])
-def test_a_fault_of_the_reader_costs_its_file_alone(
+def test_a_fault_of_the_reader_costs_its_page_alone(
     zipreader: Command,
     letter: Path,
     tmp_path: Path,

@@ -159,6 +159,12 @@ def test_a_terminal_shows_what_it_can(environment: dict[str, str], graphics: Gra
     assert graphics_of(Console(file=io.StringIO()), environment) is Graphics.NONE
 
 
+def test_a_terminal_without_colours_shows_no_blocks() -> None:
+    console = terminal()
+    console.no_color = True
+    assert graphics_of(console, {"TERM": "xterm"}) is Graphics.NONE
+
+
 @pytest.mark.parametrize(
     ("graphics", "sign"),
     [

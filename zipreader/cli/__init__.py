@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from contextlib import suppress
@@ -20,6 +21,7 @@ _NO_ROOM = {
 def main() -> None:
     """Run the command; every failure is one line on stderr and an exit code."""
     _stand_in_for_closed_streams()
+    _write_what_there_is_no_sign_for()
     code = _run()
     trouble = _flush()
     if trouble is not None and code != ExitCode.OUTPUT:  # which has told it already
@@ -39,6 +41,13 @@ def _stand_in_for_closed_streams() -> None:
         sys.stdout = os.fdopen(_nowhere(os.O_RDONLY), "w")
     if sys.stderr is None:
         sys.stderr = os.fdopen(_nowhere(os.O_WRONLY), "w")
+
+
+def _write_what_there_is_no_sign_for() -> None:
+    """Let a terminal or file that knows no bullet, or no sign of a name, show a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _nowhere(way: int) -> int:

@@ -16,6 +16,8 @@ _FAINTEST = 0.005
 
 def panel(reading: Reading, several: bool = False) -> Panel:
     """A panel a page; ``several`` says that the file has further pages."""
+    from zipreader.mailroom.work import one_line
+
     best = reading.guess
     accepted = reading.decision.accepted
     colour = "green" if accepted else "yellow"
@@ -29,7 +31,7 @@ def panel(reading: Reading, several: bool = False) -> Panel:
     if rivals:
         parts.append(rivals)
     page = f" · page {reading.page.index + 1}" if several or reading.page.index else ""
-    title = Text(f"{Path(reading.page.path).name}{page}", style="bold")
+    title = Text(one_line(f"{Path(reading.page.path).name}{page}"), style="bold")
     seconds = f"{sum(reading.seconds.values()):.2f} s"
     return Panel(
         Group(*parts),
@@ -54,8 +56,15 @@ def _headline(best: ZipHypothesis | None) -> Text:
 def _decision(reading: Reading, colour: str) -> Text:
     decision = reading.decision
     word = "ACCEPT" if decision.accepted else "REVIEW"
-    figures = f"   confidence {decision.confidence:.1%}, needed {decision.threshold:.1%}"
+    confidence, needed = _told_apart(decision.confidence, decision.threshold)
+    figures = f"   confidence {confidence}, needed {needed}"
     return Text.assemble((word, f"bold {colour}"), figures)
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two shares with as many decimals as show which is the larger."""
+    written = [(f"{one:.{places}%}", f"{other:.{places}%}") for places in range(1, 5)]
+    return next((pair for pair in written if pair[0] != pair[1]), written[0])
 
 
 def _digits(best: ZipHypothesis) -> Text:

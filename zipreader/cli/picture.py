@@ -37,7 +37,8 @@ def graphics_of(console: Console, environment: Mapping[str, str] = os.environ) -
         return Graphics.KITTY
     if environment.get("TERM_PROGRAM") in {"iTerm.app", "WezTerm"}:
         return Graphics.ITERM
-    return Graphics.BLOCKS if console.color_system in {"truecolor", "256"} else Graphics.NONE
+    colours = console.color_system in {"truecolor", "256"} and not console.no_color
+    return Graphics.BLOCKS if colours else Graphics.NONE
 
 
 def show_picture(console: Console, jpeg: bytes, graphics: Graphics) -> None:
