@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -58,7 +59,7 @@ def desk(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def spec(*_: object) -> Desk:
         return Desk()
 
-    monkeypatch.setattr("zipreader.cli.batch.reader_spec", spec)
+    monkeypatch.setattr("zipreader.cli.batch.file_reader", spec)
     return work
 
 
@@ -173,12 +174,41 @@ def test_what_failed_is_named_off_the_terminal_too(zipreader: Command, desk: Pat
     assert json.loads(line)["failed"] == 1
 
 
+def test_a_folder_without_images_is_said(zipreader: Command, desk: Path) -> None:
+    Path("mail").mkdir()
+    done = zipreader("batch", "mail", "-o", "out.jsonl")
+    assert done.code == ExitCode.OK
+    assert summary(done.err)["files"] == 0
+    assert done.err.splitlines()[0] == "zipreader: mail: no image to read"
+    letters(Path("mail"), "1")
+    for _ in range(2):
+        assert "no image" not in zipreader("batch", "mail", "-o", "out.jsonl").err
+
+
 def test_a_foreign_output_is_to_be_named_otherwise(zipreader: Command, desk: Path) -> None:
     letters(desk / "mail", "1")
     Path("t.csv").write_text("file,zip")
     done = zipreader("batch", "mail", "-o", "t.csv")
     assert done.code == ExitCode.OUTPUT
     assert "is missing: name another, or remove it" in done.complaint
+
+
+def test_a_file_that_cannot_be_read_is_not_copied_and_ends_nothing(
+    zipreader: Command, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def guarded(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self.name == "0001.png" and "b" in "".join(map(str, arguments)):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(self, *arguments, **options)
+
+    letters(desk / "mail", "flag", "2 damage", "flag")
+    monkeypatch.setattr(Path, "open", guarded)
+    done = zipreader("batch", "mail", "-o", "out.jsonl", "--copy-flagged", "look")
+    assert done.code == ExitCode.INPUT
+    assert summary(done.err)["files"] == 3
+    assert sorted(path.name for path in Path("look").rglob("*.png")) == ["0000.png", "0002.png"]
 
 
 def test_a_file_that_stalls_is_stopped(zipreader: Command, desk: Path) -> None:
@@ -201,7 +231,7 @@ def test_ctrl_c_ends_what_is_in_hand_and_says_how_to_go_on(work: Path) -> None:
 
     _, err = batch.communicate(timeout=30)
     assert batch.returncode == ExitCode.INTERRUPTED
-    told, advice = err.splitlines()
+    advice, told = err.splitlines()
     assert json.loads(told)["stopped"] is True
     assert advice == (
         "zipreader: stopped; run the same command again to go on (out.jsonl is whole)"
@@ -213,6 +243,15 @@ def test_ctrl_c_ends_what_is_in_hand_and_says_how_to_go_on(work: Path) -> None:
     assert zips(Path("out.jsonl")) == sorted(map(str, range(40)))
 
 
+def test_with_json_stderr_has_the_summary_alone_after_ctrl_c_too(work: Path) -> None:
+    letters(work / "mail", *map(str, range(40)))
+    batch = start([*AT_DESK, "batch", "mail", "-o", "out.jsonl", "--json"], work, delay="0.2")
+    wait_for(lambda: Path("out.jsonl").exists() and Path("out.jsonl").stat().st_size > 0)
+    os.killpg(batch.pid, signal.SIGINT)
+    _, err = batch.communicate(timeout=30)
+    assert json.loads(err)["stopped"] is True
+
+
 def test_ctrl_c_while_workers_start_is_no_failure(work: Path) -> None:
     letters(work / "mail", "1", "2", "3")
     batch = start([*AT_DESK, "batch", "mail", "-o", "out.jsonl", "-w", "2"], work, delay="0.5")
@@ -221,7 +260,7 @@ def test_ctrl_c_while_workers_start_is_no_failure(work: Path) -> None:
     os.killpg(batch.pid, signal.SIGINT)
     _, err = batch.communicate(timeout=30)
     assert batch.returncode == ExitCode.INTERRUPTED
-    assert json.loads(err.splitlines()[0])["failed"] == 0
+    assert json.loads(err.splitlines()[-1])["failed"] == 0
     assert "Traceback" not in err
 
 

@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_moved_stays_and_the_watch_goes_on(hot: Path) -> N
     code, err = ended(watch)
     assert code == 0
     complaint, _ = err.splitlines()[1:]
-    assert "read/tray/0000.png: cannot be written" in complaint
+    assert "0000.png: cannot be moved to read/tray/0000.png" in complaint
     assert (hot / "tray" / "0000.png").read_text() == "1"
 
 

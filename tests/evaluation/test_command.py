@@ -25,9 +25,8 @@ Run = Callable[..., Any]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command with a reader that flags everything."""
-    monkeypatch.setattr("zipreader.cli.evaluate.make_reader", lambda *_: blind_reader())
     spec = SimpleNamespace(open=blind_reader)
-    monkeypatch.setattr("zipreader.reading.spec.ReaderSpec", lambda *_: spec)
+    monkeypatch.setattr("zipreader.cli.evaluate.reader_spec", lambda *_: spec)
     app = typer.Typer()
     app.command()(evaluate)
 
@@ -108,6 +107,20 @@ def test_bad_requests_are_refused_before_the_work(
     result = run(*arguments)
     assert isinstance(result.exception, error)
     assert words in str(result.exception)
+
+
+@pytest.mark.parametrize("kind", ["json", "html", "md"])
+def test_a_report_replaces_a_report_and_nothing_else(
+    run: Run, folder: Path, tmp_path: Path, kind: str
+) -> None:
+    out = tmp_path / f"out.{kind}"
+    for _ in range(2):
+        assert run(folder, "--report", out, "--workers", 1).exit_code == 0
+    out.write_text('{"mine": 1}')
+    result = run(folder, "--report", out, "--workers", 1)
+    assert isinstance(result.exception, OutputError)
+    assert "it is no report" in str(result.exception)
+    assert out.read_text() == '{"mine": 1}'
 
 
 def test_the_help_teaches_with_an_example(run: Run) -> None:

@@ -15,6 +15,6 @@ def _desk(*_: object) -> Desk:
 
 
 if __name__ == "__main__":
-    zipreader.cli.batch.reader_spec = _desk  # type: ignore[assignment, attr-defined]
-    zipreader.cli.watch.reader_spec = _desk  # type: ignore[assignment, attr-defined]
+    zipreader.cli.batch.file_reader = _desk  # type: ignore[assignment, attr-defined]
+    zipreader.cli.watch.file_reader = _desk  # type: ignore[assignment, attr-defined]
     main()

@@ -107,7 +107,7 @@ def test_what_a_link_leads_to_is_copied(scan: Path, is_relative: bool) -> None:
 
 def test_a_move_that_fails_leaves_the_file(scan: Path) -> None:
     Path("read").write_text("no folder")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="scan.png: cannot be moved to"):
         move_into(Path("read"), str(scan), "in")
     assert scan.read_text() == "first"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zipreader.cli.console import complain
 from zipreader.cli.mailroom import (
     Board,
     CopyFlaggedOption,
@@ -20,9 +21,9 @@ from zipreader.cli.mailroom import (
     TimeoutOption,
     WorkersOption,
     copier,
+    file_reader,
     is_free,
     open_output,
-    reader_spec,
     say_how_to_go_on,
 )
 from zipreader.cli.options import (
@@ -71,6 +72,7 @@ def batch(
             metavar="OUT",
             help="Where records go: .jsonl, .csv, .parquet, or .db for review; "
             "lines of JSON on stdout without it. The same command again goes on.",
+            readable=False,
         ),
     ] = None,
     workers: WorkersOption = None,
@@ -102,7 +104,7 @@ def batch(
     from zipreader.mailroom.batch import Ledger, run_batch
     from zipreader.mailroom.sources import listed
 
-    spec = reader_spec(model, calibration, max_error, min_confidence, runtime)
+    spec = file_reader(model, calibration, max_error, min_confidence, runtime)
     places, separator = _places(inputs, null), b"\0" if null else b"\n"
     before = copier(copy_flagged, inputs)
     files: Iterable[MailFile] = places or listed(sys.stdin.buffer, separator)
@@ -118,9 +120,11 @@ def batch(
                 board.show(outcome)
                 if stop.wanted and engine is EngineName.RAY:  # it has thousands of files in hand
                     break
-    board.summary(places.left_out if places else 0, stop.wanted)
-    if stop.wanted:
+    if stop.wanted and not as_json:
         say_how_to_go_on(out)
+    if not (as_json or stop.wanted or board.tally.files or ledger.skipped):
+        complain(f"{' '.join(inputs)}: no image to read")
+    board.summary(places.left_out if places else 0, stop.wanted)
     raise typer.Exit(board.exit_code(stop.wanted))
 
 

@@ -22,6 +22,7 @@ from zipreader.cli.options import (
     StrokesOption,
 )
 from zipreader.errors import ExitCode, OutputError, UsageError
+from zipreader.files import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,10 @@ _OWN = frozenset({"refit", "calibration"})
 def calibrate(
     context: typer.Context,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE.json", help="The calibration to write.")
+        Path,
+        typer.Option(
+            "--out", metavar="FILE.json", help="The calibration to write.", readable=False
+        ),
     ],
     mail: Annotated[
         Path | None,
@@ -45,6 +49,7 @@ def calibrate(
             metavar="MAIL",
             help="Your own mail: a folder with truth.csv (file,zip) or truth.jsonl, or a database "
             "of reviews, with an audit of accepted mail. Without it, synthetic mail is made.",
+            readable=False,
         ),
     ] = None,
     refit: Annotated[
@@ -107,7 +112,7 @@ def calibrate(
 
 def _target(out: Path) -> Path:
     """Refuse before the work what could not be written after it."""
-    if out.is_dir() or not out.parent.is_dir():
+    if is_folder(out) or not is_folder(out.parent):
         raise OutputError(f"{out}: --out must be a file in a folder that exists")
     return out
 

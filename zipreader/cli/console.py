@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 def stdout() -> Console:
@@ -15,6 +19,15 @@ def stdout() -> Console:
 def stderr() -> Console:
     """For progress and messages."""
     return Console(stderr=True, highlight=False)
+
+
+def counting(what: str) -> Progress:
+    """A bar on stderr that counts pieces; nothing where that is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (what, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = stderr()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def complain(message: str) -> None:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from zipreader.mailroom.rules import Rules
 
 DatabaseOption = Annotated[
-    Path, typer.Option("--db", metavar="MAIL.db", help="The database that a batch wrote.")
+    Path,
+    typer.Option(
+        "--db", metavar="MAIL.db", help="The database that a batch wrote.", readable=False
+    ),
 ]
 DoubleOption = Annotated[
     bool,

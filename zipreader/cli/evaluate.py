@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zipreader.cli.console import complain, emit, stderr, stdout
+from zipreader.cli.console import complain, counting, emit, stdout
 from zipreader.cli.digits import OPTIONS as DIGITS_OPTIONS
 from zipreader.cli.digits import WORD as DIGITS
 from zipreader.cli.digits import evaluate_digits
@@ -24,10 +24,10 @@ from zipreader.cli.options import (
     StrokesOption,
     WordsOption,
     cores,
-    make_reader,
-    share,
+    reader_spec,
 )
 from zipreader.errors import ExitCode, OutputError, UsageError
+from zipreader.files import is_folder
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -81,11 +81,17 @@ def evaluate(
             metavar="OUT.html",
             help="Write a report with plots and pictures of the misses (.html), or .md, or .json "
             "for --compare; may be given several times.",
+            readable=False,
         ),
     ] = None,
     compare: Annotated[
         Path | None,
-        typer.Option("--compare", metavar="OLD.json", help="Show what changed since that report."),
+        typer.Option(
+            "--compare",
+            metavar="OLD.json",
+            help="Show what changed since that report.",
+            readable=False,
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="All figures and pieces as JSON instead of tables.")
@@ -125,22 +131,15 @@ def evaluate(
     mail = Path(folder) if folder is not None else None
     targets = report or []
     _check_targets(targets)
-    reader = make_reader(model, calibration, max_error, min_confidence, runtime)
+    spec = reader_spec(model, calibration, max_error, min_confidence, runtime)
+    reader = spec.open()
     from zipreader.evaluation.compare import compare_reports
     from zipreader.evaluation.report import Report, load_report
     from zipreader.evaluation.run import Setup
-    from zipreader.reading.spec import ReaderSpec
 
     old = load_report(compare) if compare else None
     found = _open(mail)
     jobs, provenance = _plan(mail, found, reader, count, seed or [1], kind or ["mixed"])
-    spec = ReaderSpec(
-        model,
-        share(max_error) if max_error is not None else None,
-        min_confidence,
-        calibration,
-        runtime.value,
-    )
     pictures = any(target.suffix == ".html" for target in targets)
     outcomes = tuple(_outcomes(jobs, Setup(spec.open, exhibits=pictures), processes))
     missing, extra = (found.missing, found.extra) if found else ((), ())
@@ -173,12 +172,15 @@ def _check_options(context: typer.Context, digits: bool) -> None:
 
 
 def _check_targets(targets: Sequence[Path]) -> None:
-    """Refuse before the work what could not be written after it."""
+    """Refuse before the work what could not be written after it, or is no report to replace."""
+    from zipreader.evaluation.report import refuse_to_replace
+
     for target in targets:
         if target.suffix not in _WRITERS:
             raise UsageError(f"{target}: --report writes {', '.join(_WRITERS)}")
-        if not target.parent.is_dir():
+        if not is_folder(target.parent):
             raise OutputError(f"{target}: the folder {target.parent} does not exist")
+        refuse_to_replace(target)
 
 
 def _open(folder: Path | None) -> Folder | None:
@@ -235,12 +237,9 @@ def _plan(
 
 def _outcomes(jobs: Sequence[Job], setup: Setup, workers: int) -> Iterator[Outcome]:
     """Read all pieces, with a progress bar on stderr."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
     from zipreader.evaluation.run import run
 
-    columns = ("reading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=stderr(), transient=True) as progress:
+    with counting("reading") as progress:
         task = progress.add_task("reading", total=len(jobs))
         for outcome in run(jobs, setup, min(workers, len(jobs))):
             if outcome.error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zipreader.cli.console import complain
 from zipreader.errors import InputError
+from zipreader.files import is_folder, is_there
 
 if TYPE_CHECKING:
     from zipreader.training.ownmail import Labelled
@@ -23,9 +24,9 @@ def open_own_mail(mail: Path, model: Path | None, calibration: Path | None) -> t
         InputError: there is no such mail, or it is no fair sample.
         StoreError: the database cannot be read.
     """
-    if not mail.exists():
+    if not is_there(mail):
         raise InputError(f"{mail}: no such folder or database")
-    return _of_folder(mail) if mail.is_dir() else (_of_store(mail, model, calibration), 0)
+    return _of_folder(mail) if is_folder(mail) else (_of_store(mail, model, calibration), 0)
 
 
 def _of_folder(folder: Path) -> tuple[OwnMail, int]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from zipreader.cli.console import complain, emit, stderr, stdout
-from zipreader.cli.options import RuntimeName, share
+from zipreader.cli.options import RuntimeName, reader_spec
 from zipreader.errors import ExitCode, OutputError, UsageError
+from zipreader.files import is_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +47,9 @@ CopyFlaggedOption = Annotated[
     typer.Option(
         "--copy-flagged",
         metavar="DIR",
-        help="Copy the files that a person must look at, flagged or failed, into this folder.",
+        help="Copy the files that a person must look at, flagged or failed, into this folder, "
+        "as far as they can be read.",
+        readable=False,
     ),
 ]
 JsonOption = Annotated[
@@ -59,26 +62,17 @@ JsonOption = Annotated[
 ]
 
 
-def reader_spec(
+def file_reader(
     model: Path | None,
     calibration: Path | None,
     max_error: str | None,
     min_confidence: float | None,
     runtime: RuntimeName,
 ) -> FileReaderSpec:
-    """The reader that the options ask for, to be opened by each worker.
-
-    Raises:
-        UsageError: options that contradict each other, or no share.
-    """
-    if max_error is not None and min_confidence is not None:
-        raise UsageError("give --max-error or --min-confidence, not both")
+    """The reader that the options ask for, to be opened by each worker; raises as they do."""
     from zipreader.mailroom.worker import FileReaderSpec
-    from zipreader.reading.spec import ReaderSpec
 
-    certified = share(max_error) if max_error is not None else None
-    spec = ReaderSpec(model, certified, min_confidence, calibration, runtime.value)
-    return FileReaderSpec(spec)
+    return FileReaderSpec(reader_spec(model, calibration, max_error, min_confidence, runtime))
 
 
 def open_output(out: Path | None) -> Sink:
@@ -104,15 +98,26 @@ def copier(folder: Path | None, inputs: Iterable[str]) -> Callable[[Outcome], No
             raise UsageError(f"{folder}: lies within {place}, which is read")
 
     def copy(outcome: Outcome) -> None:
-        path = Path(outcome.file.path)
-        if (outcome.flagged or outcome.failed) and path.is_file():
+        path = outcome.file.path
+        if (outcome.flagged or outcome.failed) and _can_be_read(path):
             try:
-                copy_into(folder, outcome.file.path)
+                copy_into(folder, path)
             except OutputError:
-                if path.is_file():  # otherwise it was taken away meanwhile
+                if is_file(path):  # otherwise it was taken away meanwhile
                     raise
 
     return copy
+
+
+def _can_be_read(path: str) -> bool:
+    """Whether there is anything to copy: what cannot be read has failed, and is told as that."""
+    if not is_file(path):  # such as a pipe, which would keep us waiting
+        return False
+    try:
+        Path(path).open("rb").close()
+    except OSError:
+        return False
+    return True
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import typer
 from zipreader.errors import UsageError
 
 if TYPE_CHECKING:
-    from zipreader.reading.reader import Reader
+    from zipreader.reading.spec import ReaderSpec
 
 
 class RuntimeName(StrEnum):
@@ -54,11 +54,18 @@ MinConfidenceOption = Annotated[
 ]
 CalibrationOption = Annotated[
     Path | None,
-    typer.Option("--calibration", metavar="FILE", help="A calibration of your own mail."),
+    typer.Option(
+        "--calibration", metavar="FILE", help="A calibration of your own mail.", readable=False
+    ),
 ]
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", metavar="FOLDER", help="A network of your own; else the shipped one."),
+    typer.Option(
+        "--model",
+        metavar="FOLDER",
+        help="A network of your own; else the shipped one.",
+        readable=False,
+    ),
 ]
 RuntimeOption = Annotated[
     RuntimeName,
@@ -69,45 +76,48 @@ RuntimeOption = Annotated[
 MnistOption = Annotated[
     Path | None,
     typer.Option(
-        "--mnist", metavar="FILE", help="MNIST as keras.datasets keeps it: a file mnist.npz."
+        "--mnist",
+        metavar="FILE",
+        help="MNIST as keras.datasets keeps it: a file mnist.npz.",
+        readable=False,
     ),
 ]
 StrokesOption = Annotated[
-    Path | None, typer.Option("--strokes", metavar="FILE", help="Digits as pen strokes (.npz).")
+    Path | None,
+    typer.Option("--strokes", metavar="FILE", help="Digits as pen strokes (.npz).", readable=False),
 ]
 LettersOption = Annotated[
-    Path | None, typer.Option("--letters", metavar="FILE", help="Letters as pen strokes (.npz).")
+    Path | None,
+    typer.Option(
+        "--letters", metavar="FILE", help="Letters as pen strokes (.npz).", readable=False
+    ),
 ]
 WordsOption = Annotated[
     Path | None,
-    typer.Option("--words", metavar="FILE", help="Scanned words without digits (.npz)."),
+    typer.Option(
+        "--words", metavar="FILE", help="Scanned words without digits (.npz).", readable=False
+    ),
 ]
 
 
-def make_reader(
+def reader_spec(
     model: Path | None,
     calibration: Path | None,
     max_error: str | None,
     min_confidence: float | None,
     runtime: RuntimeName = RuntimeName.LITERT,
-) -> Reader:
-    """The reader that the options ask for.
+) -> ReaderSpec:
+    """The reader that the options ask for, not yet opened.
 
     Raises:
-        UsageError: options that contradict each other, no share, or one that is not certified.
-        ModelError: the model or its calibration cannot be used.
+        UsageError: options that contradict each other, or no share.
     """
     if max_error is not None and min_confidence is not None:
         raise UsageError("give --max-error or --min-confidence, not both")
-    from zipreader.reading.reader import Reader
+    from zipreader.reading.spec import ReaderSpec
 
-    return Reader(
-        model,
-        max_error=share(max_error) if max_error is not None else None,
-        min_confidence=min_confidence,
-        calibration=calibration,
-        runtime=runtime.value,
-    )
+    certified = share(max_error) if max_error is not None else None
+    return ReaderSpec(model, certified, min_confidence, calibration, runtime.value)
 
 
 def share(text: str) -> float:

@@ -19,10 +19,10 @@ from zipreader.cli.options import (
     ModelOption,
     RuntimeName,
     RuntimeOption,
-    make_reader,
+    reader_spec,
 )
 from zipreader.errors import ExitCode, InputError, OutputError, UsageError
-from zipreader.files import write_whole
+from zipreader.files import is_folder, is_there, write_whole
 
 if TYPE_CHECKING:
     from zipreader.elements import Page, Reading
@@ -47,6 +47,7 @@ def read(
             "--explain",
             metavar="OUT.png",
             help="Draw what was found, read and decided; further pages go to OUT-2.png, ...",
+            readable=False,
         ),
     ] = None,
     field: Annotated[
@@ -66,7 +67,7 @@ def read(
 
     [bold]Example:[/bold]  zipreader read envelope.jpg --explain why.png
     """
-    reader = make_reader(model, calibration, max_error, min_confidence, runtime)
+    reader = reader_spec(model, calibration, max_error, min_confidence, runtime).open()
     _check_output(explain, images)
     run = _Run(reader, as_json, explain, field, images)
     for source in images:
@@ -178,14 +179,14 @@ def _check_output(explain: Path | None, sources: list[str]) -> None:
         return
     if explain.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
         raise UsageError(f"{explain}: --explain writes .png or .jpg")
-    if not explain.parent.is_dir():
+    if not is_folder(explain.parent):
         raise OutputError(f"{explain}: the folder {explain.parent} does not exist")
     _refuse_a_source(explain, sources)
 
 
 def _refuse_a_source(out: Path, sources: list[str]) -> None:
     """A scan is never drawn over, whatever name it goes by."""
-    if out.exists() and any(source != _STDIN and _is_same(out, source) for source in sources):
+    if is_there(out) and any(source != _STDIN and _is_same(out, source) for source in sources):
         raise OutputError(f"{out}: this is one of the images to read; name another --explain")
 
 

@@ -11,7 +11,7 @@ import typer
 
 from zipreader.cli.console import stderr
 from zipreader.cli.desk import AuditOption, DatabaseOption, DoubleOption, LeaseOption, make_rules
-from zipreader.cli.options import CalibrationOption, MaxErrorOption, ModelOption, share
+from zipreader.cli.options import CalibrationOption, MaxErrorOption, ModelOption, reader_spec
 from zipreader.errors import MissingExtraError, OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -65,12 +65,11 @@ def serve(
     except ImportError as error:
         raise MissingExtraError("The server", "web") from error
     from zipreader.mailroom.store import Store
-    from zipreader.reading.spec import ReaderSpec
     from zipreader.web.config import ApiConfig, WebConfig
 
     here = host in _LOCAL
     _check_token(token, here)
-    spec = ReaderSpec(model, share(max_error) if max_error is not None else None, None, calibration)
+    spec = reader_spec(model, calibration, max_error, None)
     promises = _promises(spec)
     Store.open(db, create=False).close()
     config = WebConfig(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zipreader.cli.console import emit, stderr, stdout
+from zipreader.cli.console import counting, emit, stdout
 from zipreader.cli.options import cores
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ _FEWEST_A_PROCESS = 10
 
 def synth(
     out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A new or empty folder for images and truth.")
+        Path,
+        typer.Argument(
+            metavar="OUT", help="A new or empty folder for images and truth.", readable=False
+        ),
     ],
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many pieces.")] = 100,
     seed: Annotated[
@@ -66,13 +69,10 @@ def synth(
 
 def _write(out: Path, count: int, seed: int, kind: str, workers: int) -> list[Truth]:
     """Make the mail, with a progress bar on stderr."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
     from zipreader.synth import open_sources, write_mail
 
-    columns = ("making mail", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     sources = open_sources()
-    with Progress(*columns, console=stderr(), transient=True) as progress:
+    with counting("making mail") as progress:
         task = progress.add_task("making mail", total=count)
 
         def advance(done: int, total: int) -> None:

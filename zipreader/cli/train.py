@@ -17,6 +17,7 @@ import typer
 from zipreader.cli.console import stderr, stdout
 from zipreader.cli.trainwatch import progress_on, strip_watcher, watcher
 from zipreader.errors import MissingExtraError, UsageError
+from zipreader.files import is_folder, is_there
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -59,33 +60,44 @@ _OF_STRIPS = (*_FIELDS, NetworkName.LETTERS)
 def train(
     out: Annotated[
         Path,
-        typer.Option("--out", metavar="FOLDER", help="The model folder to write, at the end."),
+        typer.Option(
+            "--out", metavar="FOLDER", help="The model folder to write, at the end.", readable=False
+        ),
     ],
     mnist: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="MNIST as keras.datasets keeps it (.npz); else downloaded."
+            metavar="FILE",
+            help="MNIST as keras.datasets keeps it (.npz); else downloaded.",
+            readable=False,
         ),
     ] = None,
     strokes: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Digits as pen strokes (.npz).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Digits as pen strokes (.npz).", readable=False),
     ] = None,
     letters: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Letters as pen strokes (.npz).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Letters as pen strokes (.npz).", readable=False),
     ] = None,
     words: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Scanned words without digits (.npz).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Scanned words without digits (.npz).", readable=False),
     ] = None,
     glyphs: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="Your own reviewed glyphs: images in folders 0 to 9 and none."
+            metavar="FOLDER",
+            help="Your own reviewed glyphs: images in folders 0 to 9 and none.",
+            readable=False,
         ),
     ] = None,
     faces: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="Typefaces besides the packaged ones: .ttf, .otf, .woff."
+            metavar="FOLDER",
+            help="Typefaces besides the packaged ones: .ttf, .otf, .woff.",
+            readable=False,
         ),
     ] = None,
     network: Annotated[
@@ -99,13 +111,18 @@ def train(
     workers: Annotated[int, typer.Option(min=1, help="Processes that make tiles.")] = 2,
     run: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Checkpoints; by default beside the cached tiles."),
+        typer.Option(
+            metavar="FOLDER",
+            help="Checkpoints; by default beside the cached tiles.",
+            readable=False,
+        ),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last finished epoch in --run.")
     ] = False,
     cache: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Made tiles, kept for the next run.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Made tiles, kept for the next run.", readable=False),
     ] = None,
     precision: Annotated[
         Precision,
@@ -229,7 +246,7 @@ def _silent_stderr() -> Iterator[None]:
 
 
 def _check(out: Path) -> None:
-    if out.exists() and not out.is_dir():
+    if is_there(out) and not is_folder(out):
         raise UsageError(f"{out}: --out must be a folder, this is a file")
 
 

@@ -19,8 +19,8 @@ from zipreader.cli.mailroom import (
     TimeoutOption,
     WorkersOption,
     copier,
+    file_reader,
     open_output,
-    reader_spec,
 )
 from zipreader.cli.options import (
     CalibrationOption,
@@ -32,6 +32,7 @@ from zipreader.cli.options import (
     cores,
 )
 from zipreader.errors import InputError, OutputError, UsageError
+from zipreader.files import is_folder
 
 if TYPE_CHECKING:
     from zipreader.mailroom.work import MailFile
@@ -39,12 +40,17 @@ if TYPE_CHECKING:
 
 def watch(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where scanners put their files.")
+        Path,
+        typer.Argument(metavar="FOLDER", help="Where scanners put their files.", readable=False),
     ],
     out: Annotated[
         Path,
         typer.Option(
-            "--out", "-o", metavar="OUT", help="Where records go: .jsonl, .csv, .parquet or .db."
+            "--out",
+            "-o",
+            metavar="OUT",
+            help="Where records go: .jsonl, .csv, .parquet or .db.",
+            readable=False,
         ),
     ],
     settle: Annotated[
@@ -63,6 +69,7 @@ def watch(
             metavar="DIR",
             help="Move each file here before it is read, and record it here; nothing is moved "
             "without this.",
+            readable=False,
         ),
     ] = None,
     workers: WorkersOption = None,
@@ -90,9 +97,9 @@ def watch(
     from zipreader.mailroom.watch import HotFolder, Patience
     from zipreader.mailroom.work import one_line
 
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise InputError(f"{folder}: no such folder")
-    spec = reader_spec(model, calibration, max_error, min_confidence, runtime)
+    spec = file_reader(model, calibration, max_error, min_confidence, runtime)
     before = copier(copy_flagged, [str(folder), *([str(move_to)] if move_to else [])])
     _check_move(folder, move_to)
     pool = Pool(spec, workers or cores(), timeout or None)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zipreader.errors import ModelError
+from zipreader.files import is_file, is_there
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.modelfolder import STEMS, model_name
 from zipreader.reading.probability import Calibration, load_calibration
@@ -133,19 +134,17 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
     values = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     card = _card(folder / CARD)
     own = folder / CALIBRATION
-    bounds = calibration or (own if own.exists() else None)
+    bounds = calibration or (own if is_there(own) else None)
     return Description(
         folder=folder,
-        name=model_name(folder, [stem for stem in STEMS if (folder / f"{stem}.tflite").is_file()]),
+        name=model_name(folder, [stem for stem in STEMS if is_file(folder / f"{stem}.tflite")]),
         parameters=values.get("parameters"),
         temperature=classifier.temperature,
         date=values.get("date"),
         seed=values.get("seed"),
         epochs=values.get("epochs"),
         command=values.get("command"),
-        sizes={
-            name: (folder / name).stat().st_size for name in _FILES if (folder / name).is_file()
-        },
+        sizes={name: (folder / name).stat().st_size for name in _FILES if is_file(folder / name)},
         data=tuple(_items(card.get(_LICENCES, ""))),
         figures=tuple(_tables(card.get(_FIGURES, ""))),
         strip=_strip(folder / "strip.json"),
@@ -157,7 +156,7 @@ def describe(folder: Path, calibration: Path | None = None) -> Description:
 
 def _strip(path: Path) -> StripDescription | None:
     """What a file says of a network that reads strips; ``None`` without it."""
-    if not path.is_file():
+    if not is_file(path):
         return None
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -171,7 +170,7 @@ def _strip(path: Path) -> StripDescription | None:
 
 def _card(path: Path) -> dict[str, str]:
     """The sections of a card by their headings, what comes first by none; empty without a card."""
-    if not path.exists():
+    if not is_there(path):
         return {}
     try:
         text = path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from zipreader.evaluation.curves import reliability
 from zipreader.evaluation.outcome import Outcome, Stage, Verdict
 from zipreader.evaluation.plots import reliability_plot, risk_coverage_plot
 from zipreader.evaluation.rates import confusion, misses_by_stage
-from zipreader.evaluation.report import Report
+from zipreader.evaluation.report import TITLE, Report
 from zipreader.evaluation.tables import Table, comparison_tables, report_tables
 
 MOST_SHOWN = 60
@@ -57,7 +57,7 @@ def to_html(report: Report, comparison: Comparison | None = None) -> str:
     """The whole page."""
     tables = report_tables(report)
     body = [
-        "<h1>Evaluation of zipreader</h1>",
+        f"<h1>{TITLE}</h1>",
         _origin(report),
         *map(_table, tables[:3]),
         _plots(report),
@@ -70,7 +70,7 @@ def to_html(report: Report, comparison: Comparison | None = None) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Evaluation of zipreader</title><style>{_STYLE}</style></head>\n<body>\n"
+        f"<title>{TITLE}</title><style>{_STYLE}</style></head>\n<body>\n"
         + "\n".join(part for part in body if part)
         + "\n</body></html>\n"
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zipreader.errors import InputError, UsageError
+from zipreader.files import is_file, is_folder
 from zipreader.reading.formats import SUFFIXES
 from zipreader.synth.plan import check_kind
 from zipreader.synth.truth import Corners, DigitTruth, Truth
@@ -78,13 +79,13 @@ def open_folder(folder: Path) -> Folder:
     Raises:
         InputError: no folder, no truth, or a damaged line in it, which is named.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise InputError(f"{folder}: no such folder")
     truths = _truths(folder)
     jobs, missing = [], []
     for name in sorted(truths):
         path = folder / name
-        if path.is_file():
+        if is_file(path):
             jobs.append(Job(name, truths[name].kind, path=path, truth=truths[name]))
         else:
             missing.append(name)
@@ -103,7 +104,7 @@ def _others(folder: Path, truths: Mapping[str, Truth]) -> Iterator[str]:
 def _truths(folder: Path) -> dict[str, Truth]:
     for name, parse in ((TRUTH_JSON, _from_jsonl), (TRUTH_CSV, _from_csv)):
         path = folder / name
-        if path.is_file():
+        if is_file(path):
             return _by_file(path, parse(path, _text(path)))
     raise InputError(
         f"{folder}: neither {TRUTH_JSON} nor {TRUTH_CSV} here; "

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zipreader import __version__
-from zipreader.errors import InputError
+from zipreader.errors import InputError, OutputError
 from zipreader.evaluation.curves import (
     RiskCoverage,
     error_of,
@@ -26,13 +26,16 @@ from zipreader.evaluation.rates import (
     rates_by_kind,
     seconds_by_stage,
 )
-from zipreader.files import write_whole
+from zipreader.files import is_file, write_whole
 from zipreader.intervals import CONFIDENCE, Share
 from zipreader.reading.probability import Calibration
 
 SCHEMA = 1
 """Version of the JSON form."""
 DOCUMENT = "zipreader-evaluation"
+TITLE = "Evaluation of zipreader"
+_HEADING = 4096
+"""Bytes in which a report says that it is one."""
 BOUNDS = (0.05, 0.02, 0.01, 0.005, 0.001)
 """Shares of misreads for which reports tell how much could be accepted."""
 _PACKAGES = ("numpy", "opencv-python-headless", "ai-edge-litert", "scikit-image")
@@ -230,6 +233,25 @@ def to_json(report: Report, comparison: Mapping[str, Any] | None = None) -> str:
     """The JSON form as text, ending with a line feed; a comparison goes in under its name."""
     values = to_dict(report) | ({"comparison": comparison} if comparison else {})
     return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+
+
+def refuse_to_replace(path: Path) -> None:
+    """Let a report replace an earlier one or an empty file, and no other.
+
+    Raises:
+        OutputError: there is a file that is no report, or cannot be read.
+    """
+    try:
+        heading = _heading(path) if is_file(path) else b""
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read ({error.strerror})") from error
+    if heading and not any(each.encode() in heading for each in (TITLE, DOCUMENT)):
+        raise OutputError(f"{path}: there is such a file, and it is no report; name another file")
+
+
+def _heading(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEADING)
 
 
 def write_text(path: Path, text: str) -> None:

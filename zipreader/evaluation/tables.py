@@ -13,7 +13,7 @@ from zipreader.evaluation.rates import (
     rates_by_kind,
     seconds_by_stage,
 )
-from zipreader.evaluation.report import BOUNDS, Report, check_promises
+from zipreader.evaluation.report import BOUNDS, TITLE, Report, check_promises
 from zipreader.intervals import Share
 
 _CHANGED_SHOWN = 20
@@ -220,7 +220,7 @@ def to_markdown(report: Report, comparison: Comparison | None = None) -> str:
     """The report as Markdown."""
     origin = report.provenance
     lines = [
-        "# Evaluation of zipreader",
+        f"# {TITLE}",
         "",
         f"{origin.mail}; model {origin.model}; "
         + ", ".join(f"{name} {number}" for name, number in origin.versions.items())

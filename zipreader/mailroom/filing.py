@@ -51,7 +51,8 @@ def move_into(folder: Path, path: str, root: str) -> Path:
                 source.unlink()
                 return target
     except OSError as error:
-        raise _failure(wanted, error) from error
+        cause = error.strerror or error
+        raise OutputError(one_line(f"{path}: cannot be moved to {wanted} ({cause})")) from error
     raise AssertionError("the numbers never end")
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from zipreader.errors import OutputError
+from zipreader.files import is_file
 from zipreader.mailroom.identity import FileIdentity, Recorded
 from zipreader.mailroom.work import Outcome, one_line
 
@@ -165,7 +166,7 @@ class JournaledFile:
 
 def _size(path: Path) -> int:
     """0 for one that is not there."""
-    return path.stat().st_size if path.is_file() else 0
+    return path.stat().st_size if is_file(path) else 0
 
 
 def _begins_as_ours(journal: Path, output_size: int) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from zipreader.errors import MissingExtraError, OutputError
+from zipreader.files import is_file
 from zipreader.mailroom.identity import Recorded
 from zipreader.mailroom.journal import JournaledFile, to_jsonl
 from zipreader.mailroom.work import Outcome, one_line
@@ -73,9 +74,9 @@ class ParquetFile:
 
     def _refuse_what_is_none_of_ours(self) -> None:
         try:
-            if not self.path.is_file() or not self.path.stat().st_size:
+            if not is_file(self.path) or not self.path.stat().st_size:
                 return
-            if not self._lines_path.is_file():
+            if not is_file(self._lines_path):
                 cause = (
                     f"there is such a file, and {self._lines_path.name}, from which it would be "
                     "made anew, is missing: name another, or remove it if it is not needed"

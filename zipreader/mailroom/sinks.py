@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from zipreader.errors import OutputError, UsageError
+from zipreader.files import is_folder
 from zipreader.mailroom.identity import Recorded
 from zipreader.mailroom.journal import JournaledFile, to_jsonl
 from zipreader.mailroom.store import Store
@@ -63,7 +64,7 @@ def open_sink(path: Path) -> Sink:
         OutputError: it cannot be written, or another run is writing it.
         MissingExtraError: the extra is not installed.
     """
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise OutputError(f"{path}: the folder {path.parent} does not exist")
     match path.suffix.lower():
         case ".jsonl":

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from zipreader.errors import NoStoreError, StoreError
+from zipreader.files import is_file
 from zipreader.mailroom.identity import FileIdentity, Recorded
 from zipreader.mailroom.migrations import (
     ForeignDatabaseError,
@@ -27,9 +28,8 @@ from zipreader.mailroom.migrations import (
     migrate,
     roll_back,
 )
+from zipreader.mailroom.work import Record
 
-Record = dict[str, object]
-"""The public record of one page, see :mod:`zipreader.reading.record`."""
 Clock = Callable[[], float]
 """Tells the time in seconds since 1970."""
 
@@ -90,7 +90,7 @@ class Store:
             NoStoreError: it is so, or is missing, where it was not to be begun.
         """
         name = os.fspath(path)
-        if not create and not Path(path).is_file():
+        if not create and not is_file(path):
             makes = f"zipreader batch FOLDER -o {name}"
             raise NoStoreError(f"{name}: no such database; {makes} makes it")
         with _complaining(name, StoreError if create else NoStoreError):

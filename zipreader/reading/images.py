@@ -21,6 +21,7 @@ import numpy.typing as npt
 from zipreader.config import ImageConfig
 from zipreader.elements import Page
 from zipreader.errors import UnreadableImageError
+from zipreader.files import is_folder
 from zipreader.reading.formats.pdf import pdf_pages
 from zipreader.reading.formats.picture import PICTURES, picture_page
 from zipreader.reading.formats.source import Source, is_plausible, one_line
@@ -117,8 +118,8 @@ def _why_not_opened(path: str | Path, error: OSError | ValueError) -> str:
         case IsADirectoryError():
             return "this is a folder, not an image file"
         case PermissionError():
-            is_folder = Path(path).is_dir()  # as Windows says it
-            return "this is a folder, not an image file" if is_folder else "no permission to read"
+            told = is_folder(path)  # as Windows says it
+            return "this is a folder, not an image file" if told else "no permission to read"
         case OSError():
             return f"cannot be opened ({error.strerror or error})"
     return "this is not a valid file name"

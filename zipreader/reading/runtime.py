@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from zipreader.elements import Scores
 from zipreader.errors import MissingExtraError, ModelError
+from zipreader.files import is_file
 
 Runtime = Literal["litert", "keras"]
 Logits = npt.NDArray[np.float32]
@@ -31,7 +32,7 @@ def load_network(stem: Path, runtime: Runtime, shapes: tuple[Shape, Shape]) -> N
         MissingExtraError: ``runtime="keras"`` without TensorFlow.
     """
     path = stem.with_suffix(".keras" if runtime == "keras" else ".tflite")
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"{path}: no model here")
     return _load_keras(path) if runtime == "keras" else _load_litert(path, shapes)
 
