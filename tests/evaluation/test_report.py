@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,15 @@ def test_promises_are_checked_on_what_their_thresholds_accept() -> None:
     assert (kept.accepted, kept.wrong) == (Share(4, 6), Share(1, 4))
     tables = {table.title: table for table in report_tables(report)}
     assert tables["Certified bounds on this mail"].rows[0][-1] == "no, within chance"
+
+
+def test_a_promise_looser_than_the_reader_is_not_checked() -> None:
+    """Below its threshold it did not ask whether further mailpieces lie beside one."""
+    loose = Promise(0.05, PROVENANCE.threshold - 0.1)
+    strict = Promise(0.001, PROVENANCE.threshold + 0.01)
+    provenance = replace(PROVENANCE, promises=(loose, strict))
+    kept = check_promises(Report(provenance, (outcome(),)))
+    assert [each.promise for each in kept] == [strict]
 
 
 def test_an_empty_report_has_no_figures_but_stands() -> None:

@@ -139,7 +139,11 @@ class Outcome:
 
     @property
     def score(self) -> float:
-        """The highest threshold that accepts the piece; 0 where none does."""
+        """The highest threshold that accepts the piece; 0 where none does.
+
+        Below the reader's own threshold a piece may count as accepted that would not be: whether
+        further mailpieces lie beside one is asked only where it is certain enough.
+        """
         never = self.zip is None or any(reason.is_final for reason in self.reasons)
         return 0.0 if never else self.confidence
 

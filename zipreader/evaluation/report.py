@@ -109,9 +109,14 @@ class Kept:
 
 
 def check_promises(report: Report) -> tuple[Kept, ...]:
-    """Each certified bound against the pieces of this report."""
+    """Each certified bound against the pieces of this report.
+
+    Those looser than that of the reader are left out: it did not look at all that they ask.
+    """
     rows = []
     for promise in report.provenance.promises:
+        if promise.threshold < report.provenance.threshold:
+            continue
         taken = [o for o in report.outcomes if o.score >= promise.threshold and o.score > 0]
         wrong = sum(not o.right for o in taken)
         accepted = Share(len(taken), len(report.outcomes))

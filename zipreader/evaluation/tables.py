@@ -124,7 +124,8 @@ def promises_table(report: Report) -> Table:
             )
             for kept in check_promises(report)
         ),
-        "A promise is broken beyond chance where even the low end of the interval is above it.",
+        "A promise is broken beyond chance where even the low end of the interval is above it. "
+        "Bounds looser than the reader's own are checked with --max-error.",
     )
 
 
