@@ -52,6 +52,7 @@ READING: dict[str, set[str]] = {
     "waves": {"imageops"},
     "measures": {"imageops"},
     "spanning": {"imageops"},
+    "strata": {"imageops", "measures"},
     "inkmask": {"imageops"},
     "lines": {
         "barcodes",
@@ -62,6 +63,7 @@ READING: dict[str, set[str]] = {
         "measures",
         "rings",
         "spanning",
+        "strata",
         "waves",
     },
     "columns": {"imageops", "measures"},

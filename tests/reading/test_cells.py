@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.drawing import blank, print_text, upright
 from zipreader.config import FieldsConfig, LinesConfig, LocateConfig, SegmentConfig
 from zipreader.elements import Box, GreyImage, UprightPage, ZipField
-from zipreader.reading import imageops
 from zipreader.reading.cells import cell_rows, find_cells, without_cells
 from zipreader.reading.fields import zip_fields
 from zipreader.reading.lines import find_lines
@@ -22,7 +21,7 @@ Ink = npt.NDArray[np.uint8]
 
 
 def found(mask: Ink) -> list[Box]:
-    return find_cells(mask, imageops.components(mask)[1][1:], DPI)
+    return find_cells(mask, DPI)
 
 
 def frames(count: int, pitch: int, side: int, digits: str = "", size: int = 18) -> Ink:
@@ -59,6 +58,32 @@ def test_letters_that_touch_a_frame_hide_no_cell() -> None:
     cv2.line(mask, (60, 5), (50, 32), 1, 2)
     cv2.line(mask, (60, 5), (75, 32), 1, 2)
     assert len(found(mask)) == 5
+
+
+@pytest.mark.parametrize("slope", [-0.09, -0.04, 0.04, 0.09])
+@pytest.mark.parametrize("pitch", [31, 36])
+def test_a_row_that_stands_aslant_is_found(pitch: int, slope: float) -> None:
+    grey = (1 - frames(5, pitch, 31, "38117")) * np.uint8(255)
+    height, width = grey.shape
+    matrix = np.array([[1, -slope, slope * height / 2], [slope, 1, -slope * width / 2]])
+    turned = cv2.warpAffine(grey, matrix, (width, height), borderValue=255)
+    assert len(found((turned < 160).astype(np.uint8))) == 5
+
+
+@pytest.mark.parametrize("size", [24, 36, 42])
+def test_digits_as_tall_as_their_cells_hide_none(size: int) -> None:
+    grey = (1 - frames(5, 30, 31)) * np.uint8(255)
+    for k, digit in enumerate("38507"):
+        print_text(grey, digit, 25 + 30 * k, 50 + size // 2, size)
+    assert len(found((grey < 128).astype(np.uint8))) == 5
+
+
+def test_letters_that_stand_on_the_frames_hide_none() -> None:
+    grey = np.vstack([blank(210, 20), (1 - frames(5, 30, 31, "38117")) * np.uint8(255)])
+    print_text(grey, "MEMHEIT", 15, 50, 24)
+    cells = found((grey < 128).astype(np.uint8))
+    assert len(cells) == 5
+    assert all(abs(cell.y0 - 50) <= 4 and abs(cell.y1 - 91) <= 4 for cell in cells)
 
 
 @pytest.mark.parametrize("text", ["BOBO 8008 OQDO", "HEH 00000 HEH", "DODDO"])
@@ -123,6 +148,14 @@ def form(plus4: bool = False, digits: str = "38117") -> tuple[GreyImage, list[Bo
 def fields_of(page: UprightPage) -> tuple[ZipField, ...]:
     blocks = locate(page, find_lines(page, LinesConfig()).lines, LocateConfig())
     return zip_fields(blocks, FieldsConfig())
+
+
+def test_the_bars_of_a_postmark_across_letters_are_no_cells() -> None:
+    grey, _ = form()
+    for k in range(7):
+        cv2.line(grey, (500, 385 + 20 * k), (1500, 385 + 20 * k), 60, 3)
+    lines = find_lines(upright(grey), LinesConfig()).lines
+    assert {len(line.cells) for line in lines} <= {0, 5}
 
 
 @pytest.mark.parametrize("plus4", [False, True])

@@ -54,6 +54,28 @@ def test_a_tall_letter_in_a_line_of_low_ones_stays_whole() -> None:
     assert unchanged(mask)
 
 
+def test_words_that_begin_two_lines_are_parted_where_a_tail_joins_them() -> None:
+    """As where a ZIP stands on a line of its own below the town."""
+    mask = np.zeros((140, 260), np.uint8)
+    letters(mask, 10, 40, 4, step=13)
+    letters(mask, 10, 68, 4, step=13)
+    letters(mask, 80, 40, 4)
+    letters(mask, 80, 68, 3)
+    cv2.rectangle(mask, (40, 50), (42, 78), 1, -1)
+    found = components(mask)
+    assert len(found) == len(imageops.components(mask)[1])
+    assert found[:, 3].max() <= 30
+
+
+@pytest.mark.parametrize("height", [44, 54])
+def test_a_large_letter_before_two_lines_of_small_print_stays_whole(height: int) -> None:
+    mask = np.zeros((140, 260), np.uint8)
+    letters(mask, 80, 40, 6)
+    letters(mask, 80, 68, 6)
+    cv2.rectangle(mask, (30, 40), (66, 40 + height), 1, 6)
+    assert unchanged(mask)
+
+
 def test_large_digits_beside_two_lines_of_small_print_stay_whole() -> None:
     mask = np.zeros((140, 400), np.uint8)
     letters(mask, 10, 40, 6)

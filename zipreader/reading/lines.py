@@ -18,6 +18,7 @@ from zipreader.reading.levelrules import without_level_rules
 from zipreader.reading.measures import text_height
 from zipreader.reading.rings import without_rings
 from zipreader.reading.spanning import parted
+from zipreader.reading.strata import one_line_each
 from zipreader.reading.waves import without_waves
 
 Boxes = npt.NDArray[np.float64]
@@ -56,11 +57,14 @@ def find_lines(page: UprightPage, config: LinesConfig) -> PageText:
     small = imageops.shrink(page.grey, scale / page.scale)
     dpi = page.dpi * scale
     mask = without_waves(ink_mask(small, dpi, config), dpi)
-    mask = without_rings(without_level_rules(mask, dpi, config), dpi)
-    parts, cells, codes = _text_parts(mask, dpi, config)
-    chains = _without_bars(_chains(parts, config), parts, dpi, config)
+    cells = find_cells(mask, dpi)
+    mask = without_level_rules(without_cells(mask, cells, dpi), dpi, config)
+    mask = without_rings(mask, dpi)
+    parts, codes = _text_parts(mask, dpi, config)
+    chains, parts = _of_one_line(_chains(parts, config), parts)
+    chains = _without_bars(chains, parts, dpi, config)
     lines = [
-        _line(parts[chain], measured, cells, scale)
+        _line(parts[chain], measured, _rows(cells), scale)
         for chain, measured in _joined(chains, parts, config)
     ]
     kept = [line for line in lines if _is_text(line, page.dpi, config)]
@@ -70,13 +74,9 @@ def find_lines(page: UprightPage, config: LinesConfig) -> PageText:
 
 def _text_parts(
     mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig
-) -> tuple[Boxes, Boxes, Boxes]:
-    """Boxes of the components that may be letters, digits or words, of cells, and of barcodes."""
+) -> tuple[Boxes, Boxes]:
+    """Boxes of the components that may be letters, digits or words, and of barcodes."""
     labels, stats = imageops.components(mask)
-    cells = find_cells(mask, stats[1:], dpi)
-    if cells:
-        mask = without_cells(mask, cells, dpi)
-        labels, stats = imageops.components(mask)
     x, y, width, height, area = stats[:, :5].T
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     keep = (longer >= config.speck * dpi) & (height <= config.tallest * dpi)
@@ -92,7 +92,7 @@ def _text_parts(
     chosen = chosen[np.argsort(-area[chosen])][: config.most_parts]
     x, y, width, height, _ = parted(labels, stats, chosen).T
     boxes = np.column_stack([x, y, x + width, y + height]).astype(np.float64)
-    return boxes[np.argsort(boxes[:, 0])], _rows(cells), _rows(codes)
+    return boxes[np.argsort(boxes[:, 0])], _rows(codes)
 
 
 def _rows(boxes: Sequence[Box]) -> Boxes:
@@ -118,6 +118,13 @@ def _chains(parts: Boxes, config: LinesConfig) -> list[npt.NDArray[np.intp]]:
     nearest = distance.argmin(axis=1)
     linked = np.isfinite(distance[np.arange(len(parts)), nearest])
     return _groups(len(parts), [(int(i), int(nearest[i])) for i in np.flatnonzero(linked)])
+
+
+def _of_one_line(
+    chains: list[npt.NDArray[np.intp]], parts: Boxes
+) -> tuple[list[npt.NDArray[np.intp]], Boxes]:
+    slopes = np.array([_measure(parts[chain]).slope for chain in chains])
+    return one_line_each(chains, parts, slopes)
 
 
 def _groups(count: int, links: list[tuple[int, int]]) -> list[npt.NDArray[np.intp]]:

@@ -74,9 +74,9 @@ def parted(labels: Labels, stats: Stats, numbers: npt.NDArray[np.intp]) -> Stats
 def _of_two_lines(stats: Stats, rows: npt.NDArray[np.intp]) -> Iterator[tuple[int, Mask, Mask]]:
     """Of some components those with neighbours of two lines, (N,) of the upper and the lower one.
 
-    Those of one line stand on both sides, else it may be a large letter beside small
-    ones; and where as many stand like itself, they are a line, and the low ones pieces of
-    broken letters.
+    Those of one line stand on both sides, or it is as wide as a word, else it may be a large
+    letter beside small ones; and where as many stand like itself, they are a line, and the
+    low ones pieces of broken letters.
     """
     x, y, width, height = (stats[rows, column][:, np.newaxis] for column in range(4))
     left, top, wide, tall = stats[:, :4].T
@@ -95,7 +95,8 @@ def _of_two_lines(stats: Stats, rows: npt.NDArray[np.intp]) -> Iterator[tuple[in
     on_both_sides = [
         (line & before).any(axis=1) & (line & behind).any(axis=1) for line in (upper, lower)
     ]
-    for place in np.flatnonzero(among & (on_both_sides[0] | on_both_sides[1])):
+    word = (width > height)[:, 0]
+    for place in np.flatnonzero(among & (on_both_sides[0] | on_both_sides[1] | word)):
         yield int(rows[place]), upper[place], lower[place]
 
 
