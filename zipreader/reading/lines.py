@@ -63,8 +63,9 @@ def find_lines(page: UprightPage, config: LinesConfig) -> PageText:
     parts, codes = _text_parts(mask, dpi, config)
     chains, parts = _of_one_line(_chains(parts, config), parts)
     chains = _without_bars(chains, parts, dpi, config)
+    framed = _rows(cells)
     lines = [
-        _line(parts[chain], measured, _rows(cells), scale)
+        _line(parts[chain], measured, framed, scale)
         for chain, measured in _joined(chains, parts, config)
     ]
     kept = [line for line in lines if _is_text(line, page.dpi, config)]
