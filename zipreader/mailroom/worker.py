@@ -118,8 +118,18 @@ def serve(pipe: Connection, open_reader: OpenReader) -> None:
         except (EOFError, OSError):  # the parent is gone
             return
         for record in read(path):
-            pipe.send(record)
+            if not _sent(pipe, record):
+                return
         message = Done()
+
+
+def _sent(pipe: Connection, record: Record) -> bool:
+    """Whether there was still somebody to send it to."""
+    try:
+        pipe.send(record)
+    except OSError:  # the parent is gone
+        return False
+    return True
 
 
 def end_with_parent() -> None:
