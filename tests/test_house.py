@@ -53,6 +53,8 @@ READING: dict[str, set[str]] = {
     "measures": {"imageops"},
     "spanning": {"imageops"},
     "strata": {"imageops", "measures"},
+    "rowseams": {"imageops", "seams"},
+    "tangles": {"imageops", "measures", "rowseams"},
     "inkmask": {"imageops"},
     "lines": {
         "barcodes",
@@ -64,6 +66,7 @@ READING: dict[str, set[str]] = {
         "rings",
         "spanning",
         "strata",
+        "tangles",
         "waves",
     },
     "columns": {"imageops", "measures"},

@@ -213,3 +213,14 @@ def test_parts_are_labelled_alike_with_short_labels_and_long(dots: int) -> None:
     assert np.array_equal(np.sort(stats, axis=0), np.sort(table, axis=0))
     assert np.array_equal(labels == 0, expected == 0)
     assert len(np.unique(labels)) == count
+
+
+@given(st.integers(1, 12), st.data())
+def test_groups_hold_all_that_is_linked_and_nothing_twice(count: int, data: st.DataObject) -> None:
+    numbers = st.integers(0, count - 1)
+    links = data.draw(st.lists(st.tuples(numbers, numbers), max_size=15))
+    found = [group.tolist() for group in imageops.groups(count, links)]
+    assert sorted(number for group in found for number in group) == list(range(count))
+    group_of = {number: place for place, group in enumerate(found) for number in group}
+    assert all(group_of[one] == group_of[other] for one, other in links)
+    assert len(found) >= count - len(links)

@@ -38,7 +38,8 @@ Under them: ``imageops``, ``inkmap``, ``clock``, ``outline`` (of the envelope), 
 edges), ``around`` (what is written beyond them), ``ground`` (dark on all sides), ``light``
 (makes the paper white), ``inkmask``, ``barcodes`` (no lines), ``levelrules`` (of a page),
 ``waves`` and ``rings`` (of postmarks), ``cells`` (of a form), ``spanning`` (parts what two
-lines share), ``strata`` (chains of two lines), ``measures`` (of lines), ``columns`` and
+lines share), ``strata`` (chains of two lines), ``tangles`` (lines that run into one another),
+``rowseams`` (between them), ``measures`` (of lines), ``columns`` and
 ``stacks`` (of the lines of two addresses), ``rules`` (of a field), ``seams``, ``trellis``,
 ``align`` (where the digits of a given text stand), ``stripnet`` (runs the networks that read
 strips), ``ctc`` (frames <-> texts), ``letters`` (the signs of words), ``wording`` (how well

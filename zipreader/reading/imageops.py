@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import cv2
@@ -202,3 +203,21 @@ def paper_level(image: Image) -> tuple[float, ...]:
     """The typical value of the paper in each channel, for what lies outside of the image."""
     sample = image[:: max(1, image.shape[0] // 64), :: max(1, image.shape[1] // 64)]
     return tuple(median(channel) for channel in sample.reshape(-1, image[0, 0].size).T)
+
+
+def groups(count: int, links: Iterable[tuple[int, int]]) -> list[npt.NDArray[np.intp]]:
+    """Groups of 0 .. ``count`` - 1 that links connect."""
+    parent = list(range(count))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    for first, second in links:
+        parent[root(first)] = root(second)
+    members: dict[int, list[int]] = {}
+    for item in range(count):
+        members.setdefault(root(item), []).append(item)
+    return [np.array(group, np.intp) for _, group in sorted(members.items())]

@@ -19,6 +19,7 @@ from zipreader.reading.measures import text_height
 from zipreader.reading.rings import without_rings
 from zipreader.reading.spanning import parted
 from zipreader.reading.strata import one_line_each
+from zipreader.reading.tangles import untangled
 from zipreader.reading.waves import without_waves
 
 Boxes = npt.NDArray[np.float64]
@@ -26,6 +27,9 @@ Boxes = npt.NDArray[np.float64]
 
 _SPECK = 0.25
 """What is no taller than so much of a line is no writing in it."""
+_SPANNING, _TWO_LINES, _INKED = (3.0, 2.0), 0.25, (0.12, 0.5)
+"""What is too large for a part of one line may span several: so many times as tall and as wide as
+one at the most, so tall at the least, in inches, and of its box such a share is ink."""
 
 
 class _Measures(NamedTuple):
@@ -60,8 +64,8 @@ def find_lines(page: UprightPage, config: LinesConfig) -> PageText:
     cells = find_cells(mask, dpi)
     mask = without_level_rules(without_cells(mask, cells, dpi), dpi, config)
     mask = without_rings(mask, dpi)
-    parts, codes = _text_parts(mask, dpi, config)
-    chains, parts = _of_one_line(_chains(parts, config), parts)
+    parts, large, codes = _text_parts(mask, dpi, config)
+    chains, parts = _of_one_line(mask, _chains(parts, config), parts, large)
     chains = _without_bars(chains, parts, dpi, config)
     framed = _rows(cells)
     lines = [
@@ -75,13 +79,12 @@ def find_lines(page: UprightPage, config: LinesConfig) -> PageText:
 
 def _text_parts(
     mask: npt.NDArray[np.uint8], dpi: float, config: LinesConfig
-) -> tuple[Boxes, Boxes]:
-    """Boxes of the components that may be letters, digits or words, and of barcodes."""
+) -> tuple[Boxes, Boxes, Boxes]:
+    """Boxes of the components that may be letters, digits or words; of several lines; barcodes."""
     labels, stats = imageops.components(mask)
     x, y, width, height, area = stats[:, :5].T
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
-    keep = (longer >= config.speck * dpi) & (height <= config.tallest * dpi)
-    keep &= width <= config.widest * dpi
+    keep = longer >= config.speck * dpi
     keep &= ~((longer >= config.rule[0] * dpi) & (shorter <= config.rule[1] * dpi))
     keep &= area < 0.9 * width * height + 0.01 * dpi * dpi
     keep[0] = False
@@ -89,11 +92,23 @@ def _text_parts(
     for code in codes:
         within = (x >= code.x0) & (x + width <= code.x1) & (y >= code.y0) & (y + height <= code.y1)
         keep &= ~within
-    chosen = np.flatnonzero(keep)
+    usual = (height <= config.tallest * dpi) & (width <= config.widest * dpi)
+    most_tall, most_wide = _SPANNING
+    large = keep & ~usual & (height >= _TWO_LINES * dpi)
+    large &= (height <= most_tall * config.tallest * dpi) & (
+        width <= most_wide * config.widest * dpi
+    )
+    inked = area / (width * height)
+    large &= (inked >= _INKED[0]) & (inked <= _INKED[1])
+    chosen = np.flatnonzero(keep & usual)
     chosen = chosen[np.argsort(-area[chosen])][: config.most_parts]
-    x, y, width, height, _ = parted(labels, stats, chosen).T
-    boxes = np.column_stack([x, y, x + width, y + height]).astype(np.float64)
-    return boxes[np.argsort(boxes[:, 0])], _rows(codes)
+    boxes = _boxes(parted(labels, stats, chosen))
+    return boxes[np.argsort(boxes[:, 0])], _boxes(stats[large]), _rows(codes)
+
+
+def _boxes(stats: npt.NDArray[np.int32]) -> Boxes:
+    x, y, width, height = stats[:, :4].T
+    return np.column_stack([x, y, x + width, y + height]).astype(np.float64)
 
 
 def _rows(boxes: Sequence[Box]) -> Boxes:
@@ -118,32 +133,18 @@ def _chains(parts: Boxes, config: LinesConfig) -> list[npt.NDArray[np.intp]]:
     distance = np.where(fits, np.maximum(gap, 0) + level, np.inf)
     nearest = distance.argmin(axis=1)
     linked = np.isfinite(distance[np.arange(len(parts)), nearest])
-    return _groups(len(parts), [(int(i), int(nearest[i])) for i in np.flatnonzero(linked)])
+    return imageops.groups(len(parts), [(int(i), int(nearest[i])) for i in np.flatnonzero(linked)])
 
 
 def _of_one_line(
-    chains: list[npt.NDArray[np.intp]], parts: Boxes
+    mask: npt.NDArray[np.uint8], chains: list[npt.NDArray[np.intp]], parts: Boxes, large: Boxes
 ) -> tuple[list[npt.NDArray[np.intp]], Boxes]:
-    slopes = np.array([_measure(parts[chain]).slope for chain in chains])
-    return one_line_each(chains, parts, slopes)
+    chains, parts = one_line_each(chains, parts, _slopes(chains, parts))
+    return untangled(mask, chains, parts, _slopes(chains, parts), large)
 
 
-def _groups(count: int, links: list[tuple[int, int]]) -> list[npt.NDArray[np.intp]]:
-    """Connected groups of 0..count-1."""
-    parent = list(range(count))
-
-    def root(item: int) -> int:
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
-    for first, second in links:
-        parent[root(first)] = root(second)
-    members: dict[int, list[int]] = {}
-    for item in range(count):
-        members.setdefault(root(item), []).append(item)
-    return [np.array(group, np.intp) for _, group in sorted(members.items())]
+def _slopes(chains: list[npt.NDArray[np.intp]], parts: Boxes) -> npt.NDArray[np.float64]:
+    return np.array([_measure(parts[chain]).slope for chain in chains])
 
 
 def _joined(
@@ -213,7 +214,7 @@ def _linked(
     if np.isfinite(longest):
         links = [(i, j) for i, j in links if _is_empty(pieces[i][0], pieces[j][0], parts)]
     found: list[tuple[npt.NDArray[np.intp], _Measures]] = []
-    for group in _groups(len(pieces), links):
+    for group in imageops.groups(len(pieces), links):
         if len(group) == 1:
             found.append(pieces[group[0]])
         else:

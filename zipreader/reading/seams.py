@@ -35,7 +35,7 @@ def find_seams(inks: Sequence[InkMap], stroke: float, config: SegmentConfig) -> 
     """
     if not inks:
         return []
-    totals, steps = _accumulate(_stacked(inks), config.cut_slope)
+    totals, steps = accumulate(_stacked(inks), config.cut_slope)
     distance = config.cut_distance * config.digit_height
     starts: list[tuple[int, int, int]] = []
     prices: list[float] = []
@@ -47,7 +47,7 @@ def find_seams(inks: Sequence[InkMap], stroke: float, config: SegmentConfig) -> 
         through -= ink[rows] + np.float32(_PAPER_COST)
         limit = config.cut_cost * stroke + _PAPER_COST * height
         for row, values, lowest in zip(rows, through, _lowest(through, distance / 2), strict=True):
-            columns = [column for column in _middles(lowest) if values[column] <= limit]
+            columns = [column for column in middles(lowest) if values[column] <= limit]
             starts += [(index, row, column) for column in columns]
             prices += [float(values[column]) for column in columns]
     paths = _trace(steps, [ink.shape[0] for ink in inks], starts)
@@ -72,7 +72,7 @@ def _stacked(inks: Sequence[InkMap]) -> npt.NDArray[np.float32]:
     return costs
 
 
-def _accumulate(
+def accumulate(
     costs: npt.NDArray[np.float32], slope: float
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
     """The cheapest path from the first row to each pixel, and the step that led there.
@@ -105,7 +105,7 @@ def _lowest(values: InkMap, reach: float) -> Mask:
     return lowest
 
 
-def _middles(lowest: Mask) -> list[int]:
+def middles(lowest: Mask) -> list[int]:
     """The middles of the runs of true columns."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], lowest, [False]]).astype(np.int8)))
     return [int(a + b - 1) // 2 for a, b in zip(edges[::2], edges[1::2], strict=True)]
