@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -24,6 +25,9 @@ _LINE_HEIGHT = 1.5
 _GAP = (0.0, 0.35, 1.0), (-0.5, -0.05, 0.3)
 """The least room between the tails of a line and the tops of the next one, in heights of a digit,
 by the share of hands that leave less: in two of five both run into each other."""
+_WIDE, _NARROW, _CROWDED = (1.25, 2.0), (1.0, 1.4), 0.1
+"""From one line to the next, in heights of a digit, and of the share of hands that crowd their
+lines, whatever runs into one another."""
 _PITCH, _APART = (0.9, 1.5), (0.02, 0.07)
 """Boxes for single digits: from one to the next, in heights of a digit, and how much of that is
 left free on either side where they do not share their sides."""
@@ -89,15 +93,19 @@ def _written(address: Address, hand: Hand, style: HandStyle, rng: Rng) -> Script
             strips.append(_write_boxed(line, hand, pitch, rng))
         else:
             strips.append(write_line(line, hand, _touching(line, style, rng), rng))
-    block = stack(
-        strips,
-        hand.height * float(rng.uniform(1.25, 2.0)),
-        hand.height * float(np.interp(rng.random(), *_GAP)),
-        _indents(len(strips), hand.height, rng),
-    )
+    between, gap = _spacing(rng)
+    indents = _indents(len(strips), hand.height, rng)
+    block = stack(strips, hand.height * between, hand.height * gap, indents)
     if style.boxed:
         boxes = _boxes(block, pitch, hand.height, rng)
     return Script(block, hand.pen.colour, "handwritten", hand.height, boxes)
+
+
+def _spacing(rng: Rng) -> tuple[float, float]:
+    """From one line to the next, and the least room between them, in heights of a digit."""
+    if rng.random() < _CROWDED:
+        return float(rng.uniform(*_NARROW)), -math.inf
+    return float(rng.uniform(*_WIDE)), float(np.interp(rng.random(), *_GAP))
 
 
 def _touching(line: Line, style: HandStyle, rng: Rng) -> frozenset[int]:
