@@ -255,3 +255,34 @@ def test_barcodes_are_told_where_they_are_and_are_no_lines() -> None:
     assert len(text.lines) == 3
     (code,) = text.barcodes
     assert close(code, Box(int(edges[0]), top, int(edges[-1]), top + 160), 6)
+
+
+@pytest.mark.parametrize("gap", [300, 700, 1100])
+def test_a_zip_far_to_the_right_is_of_the_last_line(gap: int) -> None:
+    grey = blank(1700, 320)
+    for number, text in enumerate(("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN")):
+        print_text(grey, text, 60, 70 + 60 * number, 24)
+    corner = print_text(grey, "38117", 260 + gap, 192, 24)
+    last = lines_of(grey)[-1]
+    assert last.box.x0 == pytest.approx(60, abs=6)
+    assert last.box.x1 == pytest.approx(corner.x1, abs=6)
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "baseline"),
+    [
+        ("38117", ["MAY 4"], 190),  # a date above it
+        ("SAINT LOUIS MO 63101", [], 190),  # as long as an address
+        ("38117", [], 240),  # on another level
+    ],
+)
+def test_what_is_no_lone_zip_on_the_same_level_stays_a_line_of_its_own(
+    text: str, others: list[str], baseline: int
+) -> None:
+    grey = blank(1700, 320)
+    for number, line in enumerate(("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN")):
+        print_text(grey, line, 60, 70 + 60 * number, 24)
+    print_text(grey, text, 1200, baseline, 24)
+    for other in others:
+        print_text(grey, other, 1200, baseline - 40, 24)
+    assert max(line.box.x1 for line in lines_of(grey) if line.box.x0 < 100) < 1000

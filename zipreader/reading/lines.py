@@ -25,6 +25,9 @@ from zipreader.reading.waves import without_waves
 Boxes = npt.NDArray[np.float64]
 """(N, 4) x0, y0, x1, y1 in pixels of the working resolution."""
 
+_LONE, _ALONE = 6.0, 1.5
+"""A ZIP in the far corner is so long at the most, in text heights, and has so much room above and
+below, in its own."""
 _SPECK = 0.25
 """What is no taller than so much of a line is no writing in it."""
 _SPANNING, _TWO_LINES, _INKED = (3.0, 2.0), 0.25, (0.12, 0.5)
@@ -152,13 +155,14 @@ def _joined(
 ) -> list[tuple[npt.NDArray[np.intp], _Measures]]:
     """Pieces of one line joined over wide gaps, as between state and ZIP; each measured.
 
-    On forms state and ZIP stand farther still from the city, in places of their own: pieces
-    that are as short are joined to what stands next to them on the left.
+    On forms state and ZIP stand farther still from the city, in places of their own, and some
+    people write the ZIP into the far corner: pieces that are as short are joined to what stands
+    next to them on the left, those of a ZIP's length that stand alone over any distance.
     """
     joined = [(chain, _measure(parts[chain])) for chain in chains]
-    for gap, longest in ((config.join_gap, np.inf), (config.entry_gap, config.entry)):
-        joined = _linked(joined, parts, gap, longest)
-    return joined
+    joined = _linked(joined, parts, config.join_gap, np.inf)
+    joined = _linked(joined, parts, config.entry_gap, config.entry)
+    return _linked(joined, parts, np.inf, _LONE, alone=True)
 
 
 def _without_bars(
@@ -184,11 +188,12 @@ def _linked(
     parts: Boxes,
     most: float,
     longest: float,
+    alone: bool = False,
 ) -> list[tuple[npt.NDArray[np.intp], _Measures]]:
     """Pieces of one level over gaps of up to ``most`` text heights.
 
     Where there is a ``longest`` one, in text heights, only the next piece is joined, if
-    it is no longer and has several parts.
+    it is no longer and has several parts, and if need be stands ``alone``.
     """
     if not pieces:
         return []
@@ -213,6 +218,8 @@ def _linked(
     links = [(int(i), int(j)) for i, j in np.argwhere(fits & (gap <= most * taller))]
     if np.isfinite(longest):
         links = [(i, j) for i, j in links if _is_empty(pieces[i][0], pieces[j][0], parts)]
+    if alone:
+        links = [(i, j) for i, j in links if _is_alone(pieces[j][0], parts)]
     found: list[tuple[npt.NDArray[np.intp], _Measures]] = []
     for group in imageops.groups(len(pieces), links):
         if len(group) == 1:
@@ -230,6 +237,18 @@ def _is_empty(left: npt.NDArray[np.intp], right: npt.NDArray[np.intp], parts: Bo
     between = (parts[:, 0] > parts[left, 2].max()) & (parts[:, 2] < parts[right, 0].min())
     between &= parts[:, 3] - parts[:, 1] >= _SPECK * (bottom - top)
     return not (between & (parts[:, 1] < bottom) & (parts[:, 3] > top)).any()
+
+
+def _is_alone(piece: npt.NDArray[np.intp], parts: Boxes) -> bool:
+    """Whether there is nothing but paper, and specks, above and below a piece of a line."""
+    x0, y0 = parts[piece, :2].min(axis=0)
+    x1, y1 = parts[piece, 2:].max(axis=0)
+    room = _ALONE * (y1 - y0)
+    near = (parts[:, 0] < x1) & (parts[:, 2] > x0)
+    near &= (parts[:, 1] < y1 + room) & (parts[:, 3] > y0 - room)
+    near &= parts[:, 3] - parts[:, 1] >= _SPECK * (y1 - y0)
+    near[piece] = False
+    return not near.any()
 
 
 def _measure(parts: Boxes) -> _Measures:
