@@ -56,7 +56,8 @@ class Pen:
     def spell(self, field: ZipField) -> Spelling:
         self.looked.append(field.box.x0)
         share = self.spelled.get(field.box.x0, 0.5)
-        return Spelling(np.zeros((32, 2), np.uint8), (), (), share)
+        text, _ = self.answers.get(field.box.x0, ("30303", 0.0))
+        return Spelling(np.zeros((32, 2), np.uint8), (), (text,), share)
 
     def is_written(self, block: AddressBlock, lines: Sequence[TextLine]) -> bool:
         self.shown = list(lines)
@@ -349,6 +350,36 @@ def test_two_addresses_side_by_side_below_a_sender_are_two_addressees(
     found.finish()
     assert found.hypotheses[0].zip == "10001"
     assert found.crowded == crowded
+
+
+@pytest.mark.parametrize(
+    ("top", "spells", "text", "crowded"),
+    [
+        (160, 0.9, "94110", True),
+        (160, 0.9, "10001-2345", False),
+        (160, 0.5, "94110", False),
+        (20, 0.9, "94110", False),
+    ],
+)
+def test_an_address_below_another_is_no_senders(
+    top: int, spells: float, text: str, crowded: bool
+) -> None:
+    """As on the label that tells the new address of somebody who moved."""
+    fields = addressed(200, 100, 0.8), addressed(5, top, 0.02)
+    pen = Pen({200: ("10001", 0.99), 5: (text, 0.1)}, {200: 0.9, 5: spells})
+    found = page_of(pen, *fields)
+    found.finish()
+    assert found.hypotheses[0].zip == "10001"
+    assert found.crowded == crowded
+
+
+def test_the_zip_of_an_address_below_may_be_in_its_second_field() -> None:
+    end, whole = addressed(80, 160, 0.02), addressed(5, 160, 0.02)
+    pen = Pen({200: ("10001", 0.99), 5: ("94110", 0.1)}, {200: 0.9, 80: 0.0, 5: 0.9})
+    other = replace(end, block=whole.block)
+    found = page_of(pen, addressed(200, 100, 0.8), other, whole)
+    found.finish()
+    assert found.crowded
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from zipreader.config import SearchConfig
-from zipreader.elements import (
-    AddressBlock,
-    Spelling,
-    UprightPage,
-    ZipField,
-    ZipHypothesis,
-)
+from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
 from zipreader.reading import rivals
 from zipreader.reading.measures import are_address, lines_within, on_one_line
 from zipreader.reading.probability import at_most_one
@@ -27,6 +21,8 @@ from zipreader.reading.wording import SAYS, Party
 
 _ADDRESS = 3
 """Lines of which two have words, in an address."""
+_LIKELIEST, _ZIP = 2, 5
+"""Fields of an address that may spell its ZIP, and how long that is."""
 
 
 @dataclass(slots=True, eq=False)
@@ -67,7 +63,7 @@ class Search:
         """Whether there is another addressee: a mailpiece has one sender, and a postmark is none.
 
         Two addresses beside the best one have other ZIPs, in as good places; or one has that is
-        its peer, and no caption or what stands above says the sender's.
+        its peer, and no caption or what stands above says the sender's; or stands below it.
         """
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         own = best.field.block if best is not None else None
@@ -82,8 +78,9 @@ class Search:
         ]
         pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
         above = ((a, b) for a, _ in others for b in rivals.blocks_above(own, a, self.blocks))
-        pairs += [(a, b) for a, b in above if self._ends_in_zip(b, self.config.rival_spelled)]
+        pairs += [(a, b) for a, b in above if self._zip_of(b, self.config.rival_spelled)]
         pairs += [(own, block) for block, _ in others if self._is_another(own, block)]
+        pairs += [(own, block) for block in self._below(own, best.zip)]
         return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
 
     @property
@@ -91,7 +88,7 @@ class Search:
         """Whether words of an address stand there with what spells a ZIP, unlikely as each is."""
         least = self.config.clearly_spelled
         return any(
-            are_address(block.lines) and self._ends_in_zip(block, least) and self._is_written(block)
+            are_address(block.lines) and self._zip_of(block, least) and self._is_written(block)
             for block in self.blocks
         )
 
@@ -152,10 +149,23 @@ class Search:
         ours, theirs = (self.readers.party(b, lines_within(b, self.blocks)) for b in (own, block))
         return ours is not Party.ADDRESSEE and theirs is not Party.SENDER
 
-    def _ends_in_zip(self, block: AddressBlock, least: float) -> bool:
-        """Whether the likeliest field of a block spells a ZIP, as a sender's does."""
-        spelled = (self._spelled.get(f) or self._spell(f) for f in self._fields_of(block)[:1])
-        return any(each.probability >= least for each in spelled)
+    def _zip_of(self, block: AddressBlock, least: float) -> str | None:
+        """The ZIP that one of the likeliest fields of a block spells, as a sender's do."""
+        for item in self._fields_of(block)[:_LIKELIEST]:
+            spelling = self._spelled.get(item) or self._spell(item)
+            if spelling.probability >= least:
+                return spelling.texts[0][:_ZIP]
+        return None
+
+    def _below(self, own: AddressBlock, code: str) -> list[AddressBlock]:
+        """The addresses with another ZIP below one: no sender's stands there, but a new one may."""
+        below = [each for each in self.blocks if each.box.y0 >= own.box.y1]
+        least = self.config.clearly_spelled
+        return [
+            each
+            for each in below
+            if are_address(each.lines) and self._zip_of(each, least) not in (None, code)
+        ]
 
     def _compare(self, item: ZipField) -> None:
         """Read a field if it was not looked at, and spells a ZIP."""
