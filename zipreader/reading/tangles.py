@@ -36,7 +36,10 @@ _TALL, _FULL, _LETTERS = 0.6, 0.75, 2
 """A letter is so tall at the least; a line has so many that are nearly whole."""
 _ACROSS, _STROKES, _GAP = 0.85, 2.0, 0.12
 """In one line such a share of the letters crosses its middle, with so many strokes one above the
-other at the most; broken ones have gaps of so many letters."""
+other at the most; broken ones have gaps of so many letters;"""
+_HIGH, _OUTSIDE, _FEW = 1.6, 0.2, 1.3
+"""and it is so many letters high, but for such a share of their tops and bottoms, unless there are
+hardly any strokes above one another."""
 _REACH = 0.35
 """What reaches no farther into another line is of one line, in letters."""
 _SCRAP = 0.25
@@ -161,16 +164,18 @@ def _cut_out(mask: Ink, parts: Boxes, letter: float) -> _Tangle:
 
 def _is_line(level: Boxes, tangle: _Tangle) -> bool:
     """Whether nearly all letters cross one line through their middles, and are of one line."""
-    top, bottom = level[:, 1], level[:, 3]
-    height = np.where(bottom - top >= _TALL * tangle.letter, bottom - top, 0.0)
+    height = level[:, 3] - level[:, 1]
+    top, bottom = level[height >= _TALL * tangle.letter][:, [1, 3]].T
+    height = bottom - top
     middle = float((height * (top + bottom)).sum() / (2 * height.sum()))
-    across = height[(top < middle) & (bottom > middle)].sum()
-    if across < _ACROSS * height.sum():
+    if height[(top < middle) & (bottom > middle)].sum() < _ACROSS * height.sum():
         return False
     gap = np.ones((imageops.odd(_GAP * tangle.letter), 1), np.uint8)
     ink = cv2.morphologyEx(tangle.ink, cv2.MORPH_CLOSE, gap)
-    strokes = (ink[1:] > ink[:-1]).sum(axis=0) + ink[0]
-    return bool(strokes[strokes > 0].mean() <= _STROKES)
+    begun = (ink[1:] > ink[:-1]).sum(axis=0) + ink[0]
+    strokes = float(begun[begun > 0].mean())
+    high = imageops.quantile(bottom, 1 - _OUTSIDE) - imageops.quantile(top, _OUTSIDE)
+    return strokes <= _FEW or (strokes <= _STROKES and high <= _HIGH * tangle.letter)
 
 
 def _are_lines(chains: Sequence[Boxes], tangle: _Tangle, seams: Rows) -> bool:
