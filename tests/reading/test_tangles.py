@@ -99,6 +99,15 @@ def test_one_line_stays_as_it_is(text: str) -> None:
     assert np.array_equal(line, boxes_of(ink))
 
 
+def test_letters_that_all_cross_one_level_are_of_two_lines_where_these_are_too_high() -> None:
+    grey = blank(900, 240)
+    for place in range(16):
+        print_text(grey, "C", 80 + 30 * place, 120 + 31 * (place % 2), 36)
+    upper, lower = sorted(tangle((grey < 128).astype(np.uint8)), key=lambda line: line[0, 1])
+    assert upper[:, 3].max() < 130
+    assert lower[:, 1].min() > 100
+
+
 def test_two_lines_apart_stay_as_they_are() -> None:
     ink = (close_lines(70, *ADDRESS[:2]) < 128).astype(np.uint8)
     parts = boxes_of(ink)
