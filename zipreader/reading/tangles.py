@@ -30,8 +30,8 @@ _FEWEST = 4
 _LETTER, _FRAGMENT = 0.35, 0.4
 """Such a share of the parts of a tangle is no taller than a letter; and a part that is lower than
 this, in heights of the text, is a piece of one."""
-_TWO = 1.5
-"""Two lines are so many letters tall at the least."""
+_TWO, _MOST = 1.5, 12.0
+"""Two lines are so many letters tall at the least, and what is taller than this is a picture."""
 _TALL, _FULL, _LETTERS = 0.6, 0.75, 2
 """A letter is so tall at the least; a line has so many that are nearly whole."""
 _ACROSS, _STROKES, _GAP = 0.85, 2.0, 0.12
@@ -127,7 +127,7 @@ def _lines(
     if len(own) < _FEWEST:
         return None
     letter = _letter(own)
-    if np.ptp(_level(own, usual)[:, [1, 3]]) < _TWO * letter:
+    if not _TWO * letter <= np.ptp(_level(own, usual)[:, [1, 3]]) <= _MOST * letter:
         return None
     tangle = _cut_out(mask, np.concatenate([own, *spanning]), letter)
     longest = max(range(len(chains)), key=lambda k: len(chains[k]))
