@@ -34,12 +34,14 @@ _TWO, _MOST = 1.5, 12.0
 """Two lines are so many letters tall at the least, and what is taller than this is a picture."""
 _TALL, _FULL, _LETTERS = 0.6, 0.75, 2
 """A letter is so tall at the least; a line has so many that are nearly whole."""
-_ACROSS, _STROKES, _GAP = 0.85, 2.0, 0.12
-"""In one line such a share of the letters crosses its middle, with so many strokes one above the
-other at the most; broken ones have gaps of so many letters;"""
-_HIGH, _OUTSIDE, _FEW = 1.6, 0.2, 1.3
-"""and it is so many letters high, but for such a share of their tops and bottoms, unless there are
-hardly any strokes above one another."""
+_ACROSS, _OUTSIDE = 0.85, 0.2
+"""In one line such a share of the letters crosses its middle; and its height is told without such
+a share of their tops and bottoms."""
+_CLEARLY, _HIGH = 1.4, 1.6
+"""It is no more letters high; or no more than the second, if it has few strokes."""
+_STROKES, _FEW, _GAP = 2.0, 1.3, 0.12
+"""So few strokes lie one above another in one line, and so few where it is still higher; broken
+ones have gaps of so many letters."""
 _REACH = 0.35
 """What reaches no farther into another line is of one line, in letters."""
 _SCRAP = 0.25
@@ -129,11 +131,14 @@ def _lines(
     letter = _letter(own)
     if not _TWO * letter <= np.ptp(_level(own, usual)[:, [1, 3]]) <= _MOST * letter:
         return None
-    tangle = _cut_out(mask, np.concatenate([own, *spanning]), letter)
     longest = max(range(len(chains)), key=lambda k: len(chains[k]))
-    if spanning or len(chains[longest]) <= len(own) / 2:
-        pass
-    elif _is_line(_level(own, tilts[longest]), tangle):
+    high = np.inf
+    if not spanning and len(chains[longest]) > len(own) / 2:
+        high = _height_of_one(_level(own, tilts[longest]), letter)
+    if high <= _CLEARLY:
+        return None
+    tangle = _cut_out(mask, np.concatenate([own, *spanning]), letter)
+    if np.isfinite(high) and _strokes(tangle) <= (_STROKES if high <= _HIGH else _FEW):
         return None
     seams = row_seams(tangle.ink, letter, usual)
     while len(seams) and (spanning or not _are_lines(chains, tangle, seams)):
@@ -162,20 +167,24 @@ def _cut_out(mask: Ink, parts: Boxes, letter: float) -> _Tangle:
     return _Tangle(ink, x0, y0, letter)
 
 
-def _is_line(level: Boxes, tangle: _Tangle) -> bool:
-    """Whether nearly all letters cross one line through their middles, and are of one line."""
+def _height_of_one(level: Boxes, letter: float) -> float:
+    """How many letters high a chain is, but for tails; infinite where not all cross its middle."""
     height = level[:, 3] - level[:, 1]
-    top, bottom = level[height >= _TALL * tangle.letter][:, [1, 3]].T
+    top, bottom = level[height >= _TALL * letter][:, [1, 3]].T
     height = bottom - top
     middle = float((height * (top + bottom)).sum() / (2 * height.sum()))
     if height[(top < middle) & (bottom > middle)].sum() < _ACROSS * height.sum():
-        return False
+        return np.inf
+    high = imageops.quantile(bottom, 1 - _OUTSIDE) - imageops.quantile(top, _OUTSIDE)
+    return high / letter
+
+
+def _strokes(tangle: _Tangle) -> float:
+    """How many strokes lie one above another, in the mean of the columns with ink."""
     gap = np.ones((imageops.odd(_GAP * tangle.letter), 1), np.uint8)
     ink = cv2.morphologyEx(tangle.ink, cv2.MORPH_CLOSE, gap)
     begun = (ink[1:] > ink[:-1]).sum(axis=0) + ink[0]
-    strokes = float(begun[begun > 0].mean())
-    high = imageops.quantile(bottom, 1 - _OUTSIDE) - imageops.quantile(top, _OUTSIDE)
-    return strokes <= _FEW or (strokes <= _STROKES and high <= _HIGH * tangle.letter)
+    return float(begun[begun > 0].mean())
 
 
 def _are_lines(chains: Sequence[Boxes], tangle: _Tangle, seams: Rows) -> bool:
