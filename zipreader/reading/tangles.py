@@ -98,7 +98,7 @@ def untangled(
 def _level(parts: Boxes, slope: float) -> Boxes:
     """The boxes as they would stand if their lines were level."""
     rise = slope * (parts[:, 0] + parts[:, 2]) / 2
-    return parts - np.column_stack([0 * rise, rise, 0 * rise, rise])
+    return parts - rise[:, np.newaxis] * [0, 1, 0, 1]
 
 
 def _regions(chains: Sequence[Boxes], slope: float) -> list[Chain]:
