@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from zipreader.files import is_file, is_folder, is_there
+from zipreader.errors import OutputError
+from zipreader.files import aside, is_file, is_folder, is_there, write_whole
 
 
 def test_what_is_there_is_told(tmp_path: Path) -> None:
@@ -19,3 +20,29 @@ def test_a_name_that_no_file_can_have_is_not_there(ask: object, name: str, tmp_p
     (tmp_path / "a.png").touch()
     assert callable(ask)
     assert ask(tmp_path / name) is False
+
+
+def test_a_file_is_written_aside_and_takes_its_place(tmp_path: Path) -> None:
+    path = tmp_path / f"{'n' * 240}.csv"  # with something added no drive takes it
+    path.write_text("old")
+    with aside(path) as part:
+        part.write_text("new")
+        assert (part.parent, part.suffix, part.name[0]) == (tmp_path, ".csv", ".")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_fault_leaves_the_file_before(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), aside(path) as part:
+        part.write_text("half")
+        raise ZeroDivisionError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"away/report\.json: cannot be written \(No such"):
+        write_whole(tmp_path / "away" / "report.json", b"{}")

@@ -113,6 +113,7 @@ WINGS: dict[str, set[str]] = {
     "synth": {
         "zipreader.elements",
         "zipreader.errors",
+        "zipreader.files",
         "zipreader.reading.directory",
         "zipreader.workers",
     },

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from zipreader.errors import OutputError
@@ -34,12 +36,30 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OutputError: it cannot be written; an earlier one is as it was.
     """
-    aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_bytes(content)
-        aside.replace(path)
+        with aside(path) as part:
+            part.write_bytes(content)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+@contextmanager
+def aside(path: Path) -> Iterator[Path]:
+    """Where to write a file, which takes the place of ``path`` once the block ends well.
+
+    It lies in the same folder, hidden, under a name of its own for every process, with the
+    ending of ``path``, and is gone where the block ends with a fault.
+
+    Raises:
+        OSError: it cannot take that place, or what the block raises; an earlier file is as
+            it was.
+    """
+    # Its own name with something added may be longer than the drive allows.
+    digest = hashlib.blake2b(os.fsencode(path.name), digest_size=8).hexdigest()
+    part = path.with_name(f".{digest}-{os.getpid()}{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
     finally:
         with suppress(OSError):
-            aside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)

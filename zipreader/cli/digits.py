@@ -63,7 +63,7 @@ def _tables(figures: Figures) -> list[RenderableType]:
     others = Table("no digits", "items", f"called a digit above {SURE}", box=box.SIMPLE_HEAD)
     for other in figures.others:
         others.add_row(Text(other.name), f"{other.items:,}", _share(other.taken, other.items))
-    note = "In brackets 95% intervals (Wilson). Forced: not-a-digit was forbidden."
+    note = "In brackets 95% intervals (Clopper-Pearson). Forced: not-a-digit was forbidden."
     return [digits, others, note]
 
 

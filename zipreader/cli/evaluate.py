@@ -250,8 +250,8 @@ def _outcomes(jobs: Sequence[Job], setup: Setup, workers: int) -> Iterator[Outco
 
 def _write(target: Path, result: Report, comparison: Comparison | None) -> None:
     from zipreader.evaluation.html import to_html
-    from zipreader.evaluation.report import write_text
     from zipreader.evaluation.tables import to_markdown
+    from zipreader.files import write_whole
 
     match target.suffix:
         case ".json":
@@ -260,7 +260,7 @@ def _write(target: Path, result: Report, comparison: Comparison | None) -> None:
             text = to_markdown(result, comparison)
         case _:
             text = to_html(result, comparison)
-    write_text(target, text)
+    write_whole(target, text.encode())
 
 
 def _json(result: Report, comparison: Comparison | None) -> str:

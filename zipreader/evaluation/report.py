@@ -26,7 +26,7 @@ from zipreader.evaluation.rates import (
     rates_by_kind,
     seconds_by_stage,
 )
-from zipreader.files import is_file, write_whole
+from zipreader.files import is_file
 from zipreader.intervals import CONFIDENCE, Share
 from zipreader.reading.probability import Calibration
 
@@ -257,12 +257,3 @@ def refuse_to_replace(path: Path) -> None:
 def _heading(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(_HEADING)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a report beside its place first, so that an old one is never half overwritten.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    write_whole(path, text.encode())

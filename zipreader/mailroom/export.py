@@ -6,13 +6,12 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from zipreader.errors import MissingExtraError, OutputError, UsageError
-from zipreader.files import is_file
+from zipreader.files import aside, is_file
 from zipreader.mailroom.finals import COLUMNS, row_of, settled
 from zipreader.mailroom.store import Store
 from zipreader.mailroom.work import one_line
@@ -44,18 +43,14 @@ def export_table(store: Store, out: Path) -> Counter[str]:
     if write is None:
         raise UsageError(f"{out}: an export is .csv, .jsonl or .parquet")
     directory = Directory()
-    aside = out.with_name(f".{out.name}.new")
+    states = Counter[str]()
     try:
         _refuse_what_is_no_export(out)
-        states = Counter[str]()
-        write(aside, _counted((row_of(item, directory) for item in settled(store)), states))
-        aside.replace(out)
+        with aside(out) as part:
+            write(part, _counted((row_of(item, directory) for item in settled(store)), states))
     except OSError as error:
         cause = error.strerror or error
         raise OutputError(one_line(f"{out}: cannot be written ({cause})")) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
     return states
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import filecmp
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from zipreader.errors import OutputError
+from zipreader.files import aside
 from zipreader.mailroom.work import one_line
 
 
@@ -91,14 +91,8 @@ def _move(source: Path, target: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Its own name with something added may be longer than the drive allows.
-    digest = hashlib.blake2b(os.fsencode(target.name), digest_size=8).hexdigest()
-    aside = target.with_name(f".{digest}.part")
-    try:
-        shutil.copy2(source, aside)
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
+    with aside(target) as part:
+        shutil.copy2(source, part)
 
 
 def _failure(target: Path, error: OSError) -> OutputError:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from zipreader.errors import MissingExtraError, OutputError
-from zipreader.files import is_file
+from zipreader.files import aside, is_file
 from zipreader.mailroom.identity import Recorded
 from zipreader.mailroom.journal import JournaledFile, to_jsonl
 from zipreader.mailroom.work import Outcome, one_line
@@ -101,19 +100,18 @@ class ParquetFile:
         Raises:
             OutputError: it cannot be written; the records are safe in the lines of JSON.
         """
-        aside = self.path.with_name(f".{self.path.name}.new")
         try:
             self._lines.trim()
             self._lines.check()
-            with pq.ParquetWriter(aside, SCHEMA, compression="zstd") as writer:
+            with (
+                aside(self.path) as part,
+                pq.ParquetWriter(part, SCHEMA, compression="zstd") as writer,
+            ):
                 for rows in _chunks(self._lines_path):
                     writer.write_table(pa.Table.from_pylist(rows, SCHEMA))
-            aside.replace(self.path)
         except OSError as error:
             raise OutputError(one_line(f"{self.path}: cannot be written ({error})")) from error
         finally:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
             self._lines.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from PIL import Image as PillowImage
 
 from zipreader.elements import Image
 from zipreader.errors import OutputError, UsageError
+from zipreader.files import write_whole
 from zipreader.synth.mailpiece import make_mailpiece
 from zipreader.synth.plan import check_kind
 from zipreader.synth.sources import Sources
@@ -68,8 +68,8 @@ def write_mail(
         truths.append(truth)
         if progress is not None:
             progress(len(truths), count)
-    _write_whole(out / "truth.csv", _table(truths).encode())
-    _write_whole(out / "truth.jsonl", "".join(f"{t.to_json()}\n" for t in truths).encode())
+    write_whole(out / "truth.csv", _table(truths).encode())
+    write_whole(out / "truth.jsonl", "".join(f"{t.to_json()}\n" for t in truths).encode())
     return truths
 
 
@@ -96,7 +96,7 @@ def _write_piece(sources: Sources, job: Job) -> Truth:
     piece = make_mailpiece(kind, seed, sources)
     suffix, content = encode(piece)
     path = stem.with_suffix(suffix)
-    _write_whole(path, content)
+    write_whole(path, content)
     return piece.truth.named(path.name)
 
 
@@ -140,15 +140,3 @@ def _table(truths: list[Truth]) -> str:
         flag = "yes" if truth.must_flag else "no"
         writer.writerow([truth.file, truth.zip or "", truth.plus4 or "", truth.kind, flag])
     return text.getvalue()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name first, so that it is never seen half-written."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error

@@ -128,7 +128,7 @@ def _figures(figures: Figures, export: Export) -> str:
     return f"""
 ## Figures
 
-Measured on the export with LiteRT, 95% intervals (Wilson) in brackets. *Forced* means that
+Measured on the export with LiteRT, 95% intervals (Clopper-Pearson) in brackets. *Forced* means that
 not-a-digit was forbidden. Strokes are drawn as they were written, with pens, paper and scanners
 of all kinds.
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Scores, Tiles
+from zipreader.intervals import clopper_pearson
 from zipreader.reading.classifier import Classifier
 from zipreader.training.pools import Pool, Recipe, build_pool
 from zipreader.training.sources import Kind, Sources, digit_rows, mnist_rows
@@ -19,7 +20,6 @@ SEED = 416
 """Of the test tiles, whatever the seed of training, so that networks can be compared."""
 SURE = 0.9
 _DRAWINGS = 4
-_Z = 1.959964
 _BATCH = 40
 _TIMED_TILES = 4000
 
@@ -55,11 +55,11 @@ class Figures:
 
 
 def interval(share: float, items: int) -> tuple[float, float]:
-    """The 95% interval of a share (E. B. Wilson, JASA 1927)."""
-    centre = (share + _Z**2 / (2 * items)) / (1 + _Z**2 / items)
-    half = _Z / (1 + _Z**2 / items)
-    half *= float(np.sqrt(share * (1 - share) / items + _Z**2 / (4 * items**2)))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    """The exact 95% interval of a share, see :func:`~zipreader.intervals.clopper_pearson`.
+
+    A share of several drawings of each item counts the items alone.
+    """
+    return clopper_pearson(round(share * items), items)
 
 
 def digit_figure(

@@ -7,7 +7,6 @@ here needs TensorFlow.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from zipreader.elements import Tiles
 from zipreader.errors import InputError, OutputError
+from zipreader.files import aside
 from zipreader.synth.archives import read_arrays
 from zipreader.training.madeby import code_digest
 from zipreader.training.makers import MAKERS
@@ -136,16 +136,12 @@ def _onwards(progress: Progress | None, before: int, planned: int) -> Progress:
 
 
 def _write(pool: Pool, path: Path) -> None:
-    """Write a pool aside, then rename it."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    """Write a pool whole or not at all."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as stream:
+        with aside(path) as part, part.open("wb") as stream:
             np.savez(stream, tiles=pool.tiles, labels=pool.labels, kinds=pool.kinds)
-        aside.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink()
         raise OutputError(f"{path}: cannot write the cache ({error.strerror})") from error
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from zipreader.elements import NOT_A_DIGIT, Tiles
 from zipreader.errors import InputError, ModelError, OutputError
+from zipreader.files import aside
 from zipreader.training.augment import JitterConfig, jitter
 from zipreader.training.network import CLASSES, NetworkConfig, build_network
 from zipreader.training.optimizer import kernel_muon
@@ -250,13 +251,11 @@ def _checkpoint(model: keras.Model, history: list[Epoch], config: TrainConfig, r
         if history[-1].tune_loss <= min(epoch.tune_loss for epoch in history):
             names.append("best.keras")
         for name in names:
-            aside = run / f"aside-{name}"
-            model.save(aside)
-            aside.replace(run / name)
+            with aside(run / name) as part:
+                model.save(part)
         state = {"config": _plain(config), "history": [asdict(epoch) for epoch in history]}
-        aside = run / "aside-state.json"
-        aside.write_text(json.dumps(state, indent=1), encoding="utf-8")
-        aside.replace(run / "state.json")
+        with aside(run / "state.json") as part:
+            part.write_text(json.dumps(state, indent=1), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{run}: cannot write the checkpoint ({error.strerror})") from error
 

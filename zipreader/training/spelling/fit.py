@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from zipreader.elements import Strip
 from zipreader.errors import InputError, ModelError, OutputError
+from zipreader.files import aside
 from zipreader.reading.ctc import SIGNS
 from zipreader.reading.strip import ROWS, STRIDE
 from zipreader.training.optimizer import kernel_muon
@@ -154,9 +155,8 @@ def _keep(
         run.mkdir(parents=True, exist_ok=True)
         saved.write(str(run / f"epoch-{len(history)}"))
         state = {"config": _plain(config), "history": [asdict(epoch) for epoch in history]}
-        aside = run / "aside-state.json"
-        aside.write_text(json.dumps(state, indent=1), encoding="utf-8")
-        aside.replace(run / "state.json")
+        with aside(run / "state.json") as part:
+            part.write_text(json.dumps(state, indent=1), encoding="utf-8")
     except (OSError, tf.errors.OpError) as error:
         raise OutputError(f"{run}: cannot write the checkpoint ({error})") from error
 

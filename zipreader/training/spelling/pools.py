@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +13,7 @@ import numpy as np
 
 from zipreader.config import ReaderConfig
 from zipreader.errors import InputError, OutputError
+from zipreader.files import aside
 from zipreader.synth import make_mailpiece
 from zipreader.synth.archives import read_arrays
 from zipreader.training.madeby import code_digest
@@ -163,11 +162,10 @@ def _read(path: Path) -> list[Labelled] | None:
 
 
 def _write(pool: Sequence[Labelled], path: Path) -> None:
-    """Write a chunk aside, then rename it."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    """Write a chunk whole or not at all."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as stream:
+        with aside(path) as part, part.open("wb") as stream:
             np.savez(
                 stream,
                 columns=np.concatenate([item.strip for item in pool], axis=1),
@@ -175,8 +173,5 @@ def _write(pool: Sequence[Labelled], path: Path) -> None:
                 labels=np.concatenate([np.array(item.labels, np.uint8) for item in pool]),
                 lengths=np.array([len(item.labels) for item in pool]),
             )
-        aside.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink()
         raise OutputError(f"{path}: cannot write the cache ({error.strerror})") from error
