@@ -69,6 +69,7 @@ READING: dict[str, set[str]] = {
         "tangles",
         "waves",
     },
+    "crossings": {"imageops", "inkmask"},
     "columns": {"imageops", "measures"},
     "stacks": {"imageops", "measures"},
     "locate": {"columns", "stacks"},

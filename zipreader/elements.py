@@ -386,6 +386,7 @@ class Reason(Enum):
     UNCLEAR_DIGIT = "A digit is unclear."
     ILLEGIBLE = "Most digits are unclear."
     COVERED = "A digit is blotted or struck out."
+    CROSSED_OUT = "The address is crossed out."
     OTHER_NUMBER = "The digits may be another number than the ZIP of the address."
     UNASSIGNED = "This ZIP is not assigned to any place."
     OTHER_PLACE = "The address names another place than that of this ZIP."
@@ -397,7 +398,7 @@ class Reason(Enum):
     @property
     def is_final(self) -> bool:
         """Whether it sends a piece to a person however certain the reading is."""
-        return self in (Reason.UNASSIGNED, Reason.SEVERAL_MAILPIECES)
+        return self in (Reason.UNASSIGNED, Reason.CROSSED_OUT, Reason.SEVERAL_MAILPIECES)
 
     @property
     def is_denial(self) -> bool:
@@ -427,8 +428,7 @@ class Objection:
 class Decision:
     """Accepted exactly when nothing objects.
 
-    ``confidence`` is the calibrated probability that the ZIP is right, and
-    ``threshold`` what it had to reach.
+    ``confidence`` is the calibrated probability that the ZIP is right, ``threshold`` the least.
     """
 
     confidence: float

@@ -161,6 +161,18 @@ def test_two_addresses_of_one_size_side_by_side_are_flagged(
     assert (Reason.SEVERAL_MAILPIECES in reasons(found)) == several
 
 
+def test_a_crossed_out_address_is_flagged_however_clear_its_zip() -> None:
+    reader = Reader(min_confidence=0.0)
+    drawn = draw_envelope(ZIP)
+    around = drawn.address
+    held = read(reader, drawn.grey)
+    cv2.line(drawn.grey, (around.x0, around.y1), (around.x1, around.y0 - 20), 60, 3, cv2.LINE_AA)
+    found = read(reader, drawn.grey)
+    assert found.best is not None and found.best.zip == ZIP
+    assert (Reason.CROSSED_OUT in reasons(found), found.zip) == (True, None)
+    assert (Reason.CROSSED_OUT in reasons(held), held.zip) == (False, ZIP)
+
+
 def test_the_digits_lie_where_the_zip_is(plain: Reading) -> None:
     best = plain.best
     assert best is not None

@@ -7,7 +7,7 @@ import pytest
 
 from zipreader.synth import VARIANTS, Sources
 from zipreader.synth.compose import Canvas
-from zipreader.synth.faults import choose_address, spoil
+from zipreader.synth.faults import choose_address, cross_out, spoil
 
 
 def written_code(variant: str, sources: Sources, seed: int) -> str | None:
@@ -82,3 +82,21 @@ def test_what_is_not_to_be_spoilt_stays() -> None:
     assert spoil("no-zip", canvas, [(0, 0, 5, 5)], (0, 0, 0), 1, rng) == []
     assert spoil("covered", canvas, [], (0, 0, 0), 1, rng) == []
     assert canvas.image.min() == 250
+
+
+ROWS = [(40.0, 40.0 + 40 * k, 300.0, 62.0 + 40 * k) for k in range(3)]
+
+
+@pytest.mark.parametrize("paper", [250, 40])
+def test_every_row_of_an_address_is_crossed_out(paper: int) -> None:
+    """By lines through each, from corner to corner, or to and fro; in sight on any paper."""
+    ink = (30, 30, 30) if paper > 128 else (235, 240, 240)
+    shares = []
+    for seed in range(30):
+        canvas = Canvas(np.full((190, 340, 3), paper, np.uint8), 200)
+        cross_out(canvas, ROWS, ink, 1.5, np.random.default_rng(seed))
+        drawn = np.abs(canvas.image.astype(int) - paper).max(axis=2) > 60
+        for x0, y0, x1, y1 in ROWS:
+            assert drawn[int(y0) : int(y1), int(x0) : int(x1)].sum() > 10
+        shares.append(float(drawn[40:142, 40:300].mean()))
+    assert max(shares) < 0.25

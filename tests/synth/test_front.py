@@ -8,7 +8,7 @@ from zipreader.synth.address import Address, invent
 from zipreader.synth.compose import Alpha, Block, Canvas
 from zipreader.synth.drawing import Drawing
 from zipreader.synth.front import draw_front
-from zipreader.synth.plan import Plan
+from zipreader.synth.plan import CROSSED_OUT, Plan
 from zipreader.synth.truth import Bounds
 
 
@@ -84,3 +84,16 @@ def test_a_back_shows_seams_and_a_sender_near_its_top(
     assert shadow.shape == (height, width)
     assert (shadow[: height // 2].max(axis=0) > 0.05).mean() > 0.5
     assert drawn.zip is None and drawn.block is None and drawn.address is None
+
+
+def test_a_crossed_out_address_shows_no_zip(sources: Sources) -> None:
+    rng = np.random.default_rng
+    crossed, held = (
+        draw_front(Plan("must-flag", True, variant=variant), sources, rng(5))
+        for variant in (CROSSED_OUT, "")
+    )
+    assert crossed.zip is None and crossed.marks == ()
+    assert held.zip is not None and len(held.marks) >= 5
+    assert crossed.address is not None and crossed.block is not None
+    x0, y0, x1, y1 = map(round, crossed.block)
+    assert (crossed.image[y0:y1, x0:x1] != held.image[y0:y1, x0:x1]).any()

@@ -80,8 +80,8 @@ def test_what_no_place_has_is_never_accepted() -> None:
 
 
 def test_what_shows_another_addressee_is_never_accepted() -> None:
-    several = replace(piece(judged(True, True)), several=True)
-    assert rescored(several, FIRST_GUESS).probability == 0
+    hopeless = replace(piece(judged(True, True)), hopeless=True)
+    assert rescored(hopeless, FIRST_GUESS).probability == 0
 
 
 def test_a_piece_without_hypotheses_is_never_accepted() -> None:

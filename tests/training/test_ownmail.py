@@ -65,7 +65,7 @@ def test_what_no_threshold_can_accept_has_no_probability(image: Path) -> None:
 def test_another_addressee_is_told_with_the_piece(image: Path) -> None:
     told = Told((Objection(Reason.SEVERAL_MAILPIECES),))
     (found,) = read_labelled([Labelled("a", ZIP, image)], cast(ReaderPlan, told))
-    assert found.read.several and found.read.scored == Scored(0.0, True)
+    assert found.read.hopeless and found.read.scored == Scored(0.0, True)
 
 
 def test_what_cannot_be_read_is_named_and_counts_as_flagged(tmp_path: Path, image: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_record_of_the_same_calibration_stands() -> None:
     assert scored_by_record(record(confidence=1.0), None, "m", thresholds) == Scored(1.0, False)
 
 
-FINAL = ("unassigned", "several_mailpieces")
+FINAL = ("unassigned", "crossed_out", "several_mailpieces")
 
 
 def test_a_record_without_a_zip_to_accept_is_flagged() -> None:

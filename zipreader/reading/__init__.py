@@ -16,6 +16,7 @@
 ``classifier``  tiles -> scores for ten digits and not-a-digit
 ``decode``      lattice and scores -> ranked ZIP hypotheses
 ``blots``       field ink -> blots on its digits and lines through them
+``crossings``   address block -> whether the address is crossed out
 ``directory``   assigned ZIPs and their places
 ``surroundings`` the lines and pieces of lines about the digits
 ``town``        the line before a ZIP -> how well it agrees with their places

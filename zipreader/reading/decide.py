@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def decide(
     found_address: bool,
     threshold: float,
     config: DecideConfig,
-    several: bool = False,
+    against: Iterable[Reason] = (),
 ) -> Decision:
     """Accept the best hypothesis unless something speaks against it.
 
@@ -27,7 +27,7 @@ def decide(
         found_address: whether any text was found on the page.
         threshold: certified probability that an accepted ZIP must reach.
         config: what is worth naming.
-        several: whether the image shows another mailpiece or addressee too.
+        against: what the image shows that no reading of it can outweigh.
     """
     if not hypotheses:
         reason = Reason.NO_ZIP if found_address else Reason.NO_ADDRESS
@@ -35,7 +35,7 @@ def decide(
     best, confidence = hypotheses[0], hypotheses[0].probability
     if confidence < config.no_zip:
         return Decision(confidence, threshold, (Objection(Reason.NO_ZIP),))
-    objections = [Objection(Reason.SEVERAL_MAILPIECES)] if several else []
+    objections = [Objection(reason) for reason in against]
     if best.place is None:
         objections.append(Objection(Reason.UNASSIGNED, best.zip))
     if confidence < threshold:

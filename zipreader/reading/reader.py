@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from zipreader.config import ReaderConfig, SearchConfig
-from zipreader.elements import AddressBlock, Image, Page, Reading, UprightPage, ZipField
+from zipreader.elements import AddressBlock, Image, Page, Reading, Reason, UprightPage, ZipField
 from zipreader.errors import ModelError, UsageError
 from zipreader.reading import letters
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
+from zipreader.reading.crossings import is_crossed_out
 from zipreader.reading.decide import decide
 from zipreader.reading.directory import Directory
 from zipreader.reading.fieldreader import FieldReader, PageReaders
@@ -150,17 +151,28 @@ class Reader:
         search.finish()
         return self._reading(page, search, clock)
 
-    def _shows_several(self, page: Page, search: Search, clock: Clock) -> bool:
+    def _against(self, page: Page, search: Search, clock: Clock) -> Iterator[Reason]:
+        """What speaks against accepting the likeliest ZIP, however likely it is."""
+        best = next(iter(search.hypotheses), None)
+        if search.upright is None or best is None or best.probability < self.threshold:
+            return
+        block, height = best.field.block, best.field.digit_height
+        with clock("locate"):
+            if block is not None and is_crossed_out(block, height, self.config.lines):
+                yield Reason.CROSSED_OUT
+        if self._shows_several(page, search, search.upright, clock):
+            yield Reason.SEVERAL_MAILPIECES
+
+    def _shows_several(
+        self, page: Page, search: Search, upright: UprightPage, clock: Clock
+    ) -> bool:
         """Whether another mailpiece lies beside the one that was read, with an address.
 
         Where its ZIP cannot be read it may still be the one that is meant.
         """
-        best = next(iter(search.hypotheses), None)
-        if search.upright is None or best is None or best.probability < self.threshold:
-            return False
         if search.crowded:
             return True
-        others = [each for each in range(search.upright.pieces) if each != search.upright.piece]
+        others = [each for each in range(upright.pieces) if each != upright.piece]
         looks = chain.from_iterable(self._look_at(page, piece, clock) for piece in others)
         rival = self.config.search.rival
         return any(look.probability >= rival or look.addressed for look in looks)
@@ -193,7 +205,7 @@ class Reader:
             bool(search.fields),
             self.threshold,
             self.config.decide,
-            self._shows_several(page, search, clock),
+            self._against(page, search, clock),
         )
         return Reading(
             page,

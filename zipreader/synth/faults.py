@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from zipreader.synth.address import (
     with_code,
 )
 from zipreader.synth.compose import Alpha, Canvas, Colour, Rng, cloud
-from zipreader.synth.plan import NO_ADDRESS, TWO_ADDRESSEES
+from zipreader.synth.plan import CROSSED_OUT, NO_ADDRESS, TWO_ADDRESSEES
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
 
@@ -30,10 +31,12 @@ _LIGHT = 128
 _MANY_NUMBERS = 0.6
 """Chance of other numbers where the ZIP is missing: none may pass for it."""
 _SPOILT = ("struck-out", "covered")
-_WHOLE = (*_SPOILT, TWO_ADDRESSEES)
+_WHOLE = (*_SPOILT, TWO_ADDRESSEES, CROSSED_OUT)
 """Nothing is wrong with the address itself."""
 _ALL_STRUCK = 0.3
 """Chance of lines through the whole ZIP, rather than of a scribble over a digit."""
+_PENS: tuple[Colour, ...] = ((120, 40, 30), (40, 30, 30), (50, 40, 170))
+"""Blue, black and red ink, of those who cross an address out."""
 
 
 def choose_address(
@@ -95,6 +98,55 @@ def spoil(
     else:
         _strike_out(canvas, digits[place], ink, radius, rng)
     return [place]
+
+
+def cross_out(
+    canvas: Canvas, rows: Sequence[Bounds], colour: Colour, radius: float, rng: Rng
+) -> None:
+    """Cross a whole address out, in its own ink or another.
+
+    Lines run through each of its ``rows``, from corner to corner, or to and fro.
+    """
+    x0, y0 = min(row[0] for row in rows), min(row[1] for row in rows)
+    x1, y1 = max(row[2] for row in rows), max(row[3] for row in rows)
+    unit = max(row[3] - row[1] for row in rows)
+    reach = unit * rng.uniform(-0.3, 0.8)
+    left, right, top, bottom = x0 - reach, x1 + reach, y0 - reach, y1 + reach
+    match int(rng.integers(4)):
+        case 0:
+            ends = [_through(row, unit, rng) for row in rows]
+        case 1:
+            up = bool(rng.random() < 0.5)
+            ends = [np.array([(left, bottom if up else top), (right, top if up else bottom)])]
+        case 2:
+            ends = [np.array([(left, y), (right, top + bottom - y)]) for y in (top, bottom)]
+        case _:
+            turns = int(rng.integers(4, 9))
+            xs = np.linspace(left, right, turns)
+            ends = [np.column_stack([xs, np.where(np.arange(turns) % 2, top, bottom)])]
+    lines = [_by_hand(line + rng.normal(0, 0.15 * unit, line.shape), unit, rng) for line in ends]
+    about = (left - 2 * unit, top - 2 * unit, right + 2 * unit, bottom + 2 * unit)
+    light = min(colour) > _LIGHT
+    ink = colour if light or rng.random() < 0.4 else _PENS[int(rng.integers(len(_PENS)))]
+    _draw(canvas, lines, about, max(2, round(rng.uniform(1.5, 2.6) * radius)), ink)
+
+
+def _through(row: Bounds, unit: float, rng: Rng) -> Points:
+    """A line through a row of writing, from about its beginning to about its end."""
+    middle = (row[1] + row[3]) / 2
+    before, behind = unit * rng.uniform(-0.2, 0.8, 2)
+    return np.array([(row[0] - before, middle), (row[2] + behind, middle)])
+
+
+def _by_hand(corners: Points, unit: float, rng: Rng) -> Points:
+    """A path through corners, bent a little from each to the next."""
+    pieces = []
+    for start, end in pairwise(corners):
+        along = np.linspace(0, 1, 16)[:, np.newaxis]
+        sway = 0.12 * unit * rng.normal() * np.sin(np.pi * along * rng.uniform(0.8, 2.2))
+        across = np.array([start[1] - end[1], end[0] - start[0]]) / max(np.hypot(*(end - start)), 1)
+        pieces.append(start + along * (end - start) + sway * across)
+    return np.vstack(pieces)
 
 
 def _strike_through(

@@ -13,7 +13,7 @@ from zipreader.synth.addressing import HandStyle, Script, Writer, print_out, wri
 from zipreader.synth.back import draw_back
 from zipreader.synth.compose import Alpha, Canvas, Colour, Mark, Rng
 from zipreader.synth.drawing import Drawing
-from zipreader.synth.faults import choose_address, spoil
+from zipreader.synth.faults import choose_address, cross_out, spoil
 from zipreader.synth.handwriting import choose_hand
 from zipreader.synth.labels import Surround, draw_surround
 from zipreader.synth.layout import (
@@ -26,7 +26,7 @@ from zipreader.synth.layout import (
 )
 from zipreader.synth.paper import choose_paper, make_sheet, wear_out
 from zipreader.synth.pens import choose_pen
-from zipreader.synth.plan import NO_ADDRESS, TWO_ADDRESSEES, Plan
+from zipreader.synth.plan import CROSSED_OUT, NO_ADDRESS, TWO_ADDRESSEES, Plan
 from zipreader.synth.printing import choose_press
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
@@ -86,6 +86,13 @@ class _Placed:
     def bounds(self) -> Bounds:
         width, height = self.script.block.size
         return self.x, self.y, self.x + width, self.y + height
+
+    @property
+    def rows(self) -> list[Bounds]:
+        """Of each line what stands between its baseline and the top of its capitals."""
+        unit, lines = self.script.unit, self.script.block.lines
+        ends = [(x, x + strip.width, y + strip.baseline) for strip, x, y in lines]
+        return [self.on_sheet((x0, y - 0.8 * unit, x1, y)) for x0, x1, y in ends]
 
     def on_sheet(self, bounds: Bounds) -> Bounds:
         """Bounds given in block pixels."""
@@ -162,10 +169,12 @@ def _add_address(
     block = placed.script.block
     marks = [mark.moved(placed.x, placed.y) for mark in block.marks]
     digits = [mark.bounds for mark in marks]
-    spoilt = spoil(
-        drawing.plan.variant, drawing.canvas, digits, ink, 0.05 * placed.script.unit, drawing.rng
-    )
+    variant, canvas, radius = drawing.plan.variant, drawing.canvas, 0.05 * placed.script.unit
+    spoilt = spoil(variant, canvas, digits, ink, radius, drawing.rng)
     marks = [mark for place, mark in enumerate(marks) if place not in spoilt]
+    if variant == CROSSED_OUT:
+        cross_out(canvas, placed.rows, ink, radius, drawing.rng)
+        marks = []
     return Front(
         image=drawing.canvas.image,
         dpi=drawing.dpi,
@@ -266,22 +275,11 @@ def _lay(drawing: Drawing, placed: _Placed) -> Colour:
         y = placed.y - placed.barcode.shape[0] - _BARCODE_GAP * drawing.dpi
         canvas.lay(placed.barcode, placed.x, y, white or _BLACK)
     if placed.surround is not None:
-        _lay_surround(drawing.canvas, placed.surround, placed)
+        corner = x0 + placed.pad, y0 + placed.pad
+        placed.surround.lay(canvas, corner, y1, (placed.x, placed.y))
     if placed.ground == "window":
         canvas.lay(clutter.draw_glare(width, height, rng), x0, y0, _WHITE_INK, opaque=True)
     return colour
-
-
-def _lay_surround(canvas: Canvas, surround: Surround, placed: _Placed) -> None:
-    """What stands on a parcel label besides the address."""
-    x, y = placed.outer[0] + placed.pad, placed.outer[1] + placed.pad
-    if surround.above is not None:
-        over = x if surround.beside is None else placed.x
-        canvas.lay(surround.above, over, y, _BLACK)
-    if surround.beside is not None:
-        canvas.lay(surround.beside, x, placed.y, _BLACK)
-    if surround.below is not None:
-        canvas.lay(surround.below, x, placed.outer[3] - surround.below.shape[0], _BLACK)
 
 
 def _rule(drawing: Drawing, placed: _Placed, colour: Colour) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zipreader.synth.address import invent
-from zipreader.synth.compose import Alpha
+from zipreader.synth.compose import Alpha, Canvas, Colour
 from zipreader.synth.drawing import Drawing
 from zipreader.synth.lettering import letter
 
@@ -16,6 +16,7 @@ _ADDRESS_WORDS = ("", "TO:", "SHIP TO:", "To", "Deliver to:")
 _TRACKING_WORDS = ("", "USPS TRACKING #", "TRACKING #", "CERTIFIED MAIL", "eVS")
 _GAP = 0.1
 """Inches between the parts."""
+_BLACK: Colour = (30, 28, 28)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +39,18 @@ class Surround:
         """Pixels that the label is wide at the least."""
         parts = [part.shape[1] for part in (self.above, self.below) if part is not None]
         return float(max(parts, default=0))
+
+    def lay(
+        self, canvas: Canvas, corner: tuple[float, float], bottom: float, address: tuple[int, int]
+    ) -> None:
+        """Put it about an ``address`` into a label of which two places bound the inside."""
+        x, y = corner
+        if self.above is not None:
+            canvas.lay(self.above, x if self.beside is None else address[0], y, _BLACK)
+        if self.beside is not None:
+            canvas.lay(self.beside, x, address[1], _BLACK)
+        if self.below is not None:
+            canvas.lay(self.below, x, bottom - self.below.shape[0], _BLACK)
 
 
 def draw_surround(drawing: Drawing) -> Surround:

@@ -14,6 +14,7 @@ MIXED = "mixed"
 _MIX = (0.26, 0.34, 0.10, 0.10, 0.06, 0.07, 0.07)
 
 TWO_ADDRESSEES = "two-addressees"
+CROSSED_OUT = "crossed-out"
 VARIANTS = (
     "no-zip",
     "four-digits",
@@ -27,9 +28,10 @@ VARIANTS = (
     "return-only",
     "back",
     TWO_ADDRESSEES,
+    CROSSED_OUT,
 )
 """What is wrong with a must-flag piece."""
-_VARIANT_SHARES = (0.12, 0.12, 0.11, 0.12, 0.11, 0.1, 0.07, 0.05, 0.05, 0.07, 0.05, 0.03)
+_VARIANT_SHARES = (0.11, 0.11, 0.1, 0.12, 0.11, 0.09, 0.07, 0.05, 0.05, 0.07, 0.05, 0.03, 0.04)
 NO_ADDRESS = ("blank", "return-only", "back")
 """The variants without a delivery address."""
 _HANDWRITTEN_SHARE = 0.6

@@ -55,8 +55,8 @@ class PieceRead:
     kind: str
     scored: Scored
     judged: tuple[Judged, ...]
-    several: bool = False
-    """Whether it shows another mailpiece or addressee, so that no ZIP of it is accepted."""
+    hopeless: bool = False
+    """Whether what the image shows forbids to accept any ZIP, such as another addressee."""
 
 
 def mail_sources(sources: Sources, population: Population, part: Part) -> SourcesSpec:
@@ -92,12 +92,13 @@ def judge(kind: str, reading: Reading, truth: str | None) -> PieceRead:
         for rank, hypothesis in enumerate(reading.hypotheses)
     )
     decision, best = reading.decision, reading.best
-    several = any(each.reason is Reason.SEVERAL_MAILPIECES for each in decision.objections)
+    reasons = {each.reason for each in decision.objections}
+    hopeless = any(each.is_final and each is not Reason.UNASSIGNED for each in reasons)
     if best is None:
-        return PieceRead(kind, Scored(0.0, False, truth is not None), judged, several)
+        return PieceRead(kind, Scored(0.0, False, truth is not None), judged, hopeless)
     probability = best.probability if decision.accepted else 0.0
     scored = Scored(probability, best.zip == truth, truth is not None)
-    return PieceRead(kind, scored, judged, several)
+    return PieceRead(kind, scored, judged, hopeless)
 
 
 def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
@@ -111,7 +112,7 @@ def rescored(piece: PieceRead, calibration: Calibration) -> Scored:
     if not shares:
         return Scored(0.0, False, readable)
     share, best = max(zip(shares, piece.judged, strict=True), key=lambda item: item[0])
-    final = piece.several or best.evidence["assigned"] <= 0
+    final = piece.hopeless or best.evidence["assigned"] <= 0
     return Scored(0.0 if final else share, best.right, readable)
 
 
