@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zipreader.config import ReaderConfig, SearchConfig
+from zipreader.config import LinesConfig, ReaderConfig, SearchConfig
 from zipreader.elements import AddressBlock, Image, Page, Reading, Reason, UprightPage, ZipField
 from zipreader.errors import ModelError, UsageError
 from zipreader.reading import letters
@@ -31,6 +31,9 @@ from zipreader.reading.runtime import Runtime
 from zipreader.reading.search import Search
 from zipreader.reading.speller import Speller
 from zipreader.reading.stripnet import StripNetwork
+
+_DARK = 80.0
+"""Most writing is so far below white, in levels of 255."""
 
 
 class Reader:
@@ -105,11 +108,33 @@ class Reader:
         with clock("page"):
             page = descreened(page)
         searches = self._look(page, clock)
+        self._finish(searches)
+        if max(map(_probability, searches)) < self.config.search.likely:
+            again = self._look_for_dark_ink(searches, clock)
+            self._finish(again)
+            searches += again
+        return self._reading(page, max(searches, key=_probability), clock)
+
+    def _finish(self, searches: list[Search]) -> None:
         for search in sorted(searches, key=_probability, reverse=True):
             search.finish()
             if search.probability >= self.config.search.hopeful:
                 break
-        return self._reading(page, max(searches, key=_probability), clock)
+
+    def _look_for_dark_ink(self, searches: list[Search], clock: Clock) -> list[Search]:
+        """The same orientations, likeliest first, without what is far paler than most writing.
+
+        A tint, writing that shows through, tape and stains may lie among the text lines.
+        """
+        dark = replace(self.config.lines, least_contrast=_DARK)
+        again: list[Search] = []
+        for search in sorted(searches, key=_probability, reverse=True):
+            if search.upright is not None:
+                again.append(self._search(search.upright, clock, dark))
+                again[-1].look()
+                if self._is_enough(again):
+                    break
+        return again
 
     def _look(self, page: Page, clock: Clock) -> list[Search]:
         """The orientations of the mailpiece, or of the first one in which there is hope."""
@@ -124,7 +149,7 @@ class Reader:
         """The orientations up to one that gives a ZIP, their likeliest fields read."""
         searches: list[Search] = []
         for upright in clock.each("page", upright_pages(page, self.config.page, piece)):
-            search = self._search(upright, clock)
+            search = self._search(upright, clock, self.config.lines)
             search.look()
             searches.append(search)
             if self._is_enough(searches):
@@ -177,10 +202,10 @@ class Reader:
         rival = self.config.search.rival
         return any(look.probability >= rival or look.addressed for look in looks)
 
-    def _search(self, upright: UprightPage, clock: Clock) -> Search:
+    def _search(self, upright: UprightPage, clock: Clock, lines: LinesConfig) -> Search:
         """Find the fields of one orientation of the page; none is read yet."""
         with clock("lines"):
-            text = find_lines(upright, self.config.lines)
+            text = find_lines(upright, lines)
         with clock("locate"):
             blocks = locate(upright, text.lines, self.config.locate, text.barcodes)
             fields = zip_fields(blocks, self.config.fields)
