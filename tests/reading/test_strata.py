@@ -63,6 +63,12 @@ def test_a_line_with_dots_rules_and_tall_letters_stays_whole(
     assert split(parts)[0] == [list(range(len(parts)))]
 
 
+def test_parts_of_which_none_is_of_usual_height_are_one_line() -> None:
+    """Half-way between a tall one and two specks there is none."""
+    parts = [(0.0, 100.0, 20.0, 140.0), (30.0, 120.0, 34.0, 123.0), (40.0, 121.0, 42.0, 122.0)]
+    assert split(parts)[0] == [[0, 1, 2]]
+
+
 @given(st.lists(st.tuples(*[st.integers(0, 300)] * 2, *[st.integers(1, 80)] * 2), max_size=12))
 def test_every_part_is_in_one_chain_or_parted(drawn: list[tuple[int, int, int, int]]) -> None:
     parts = [(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h in drawn]

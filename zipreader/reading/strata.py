@@ -65,6 +65,8 @@ def _two_lines(
     usual = np.flatnonzero(
         (bottom - top >= _TALL[0] * height) & (bottom - top <= _TALL[1] * height)
     )
+    if len(usual) < _PAIRS:
+        return None
     left, right = parts[usual, 0], parts[usual, 2]
     along = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
     gap = top[usual] - bottom[usual, None]
