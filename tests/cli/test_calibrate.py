@@ -20,7 +20,7 @@ from zipreader.reading.probability import load_calibration
 from zipreader.reading.reader import Reader
 from zipreader.reading.record import error_record
 from zipreader.training.certify import Scored
-from zipreader.training.mail import PieceRead
+from zipreader.training.kept import PieceRead
 from zipreader.training.ownmail import Labelled, OwnPiece
 from zipreader.training.promise import Promise, PromiseConfig
 from zipreader.training.sources import Sources

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 
 from zipreader.config import ImageConfig
 from zipreader.reading.probability import Calibration
-from zipreader.synth import SourcesSpec, make_mailpiece
+from zipreader.synth import Population, SourcesSpec, make_mailpiece
+from zipreader.training import mail
 from zipreader.training.certify import Scored
 from zipreader.training.confidence import Judged
-from zipreader.training.mail import FIRST_GUESS, PieceRead, page_of, rescored
+from zipreader.training.kept import Kept, PieceRead
+from zipreader.training.mail import FIRST_GUESS, MailPlan, page_of, read_mail, rescored
 from zipreader.training.promise import PromiseConfig
 
 EVIDENCE = {
@@ -101,3 +104,21 @@ def test_mail_is_read_as_a_file_would_bring_it() -> None:
 
 def test_most_mail_is_for_certificates() -> None:
     assert PromiseConfig().calibration >= PromiseConfig().tuning
+
+
+def test_what_was_read_before_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [PieceRead("printed", Scored(number / 9, True), ()) for number in range(9)]
+    asked: list[int] = []
+
+    def spread(_: object, jobs: range, *rest: int) -> Iterator[PieceRead]:
+        asked.extend(jobs)
+        return (every[job] for job in jobs)
+
+    monkeypatch.setattr(mail, "spread", spread)
+    plan = MailPlan(SourcesSpec(Population.TRAINING), ("printed",), 7, 0)
+    told: list[tuple[int, int]] = []
+    found = read_mail(plan, 1, lambda *done: told.append(done), Kept(every[:4], None))
+    assert (found, asked) == (every[:7], [4, 5, 6])
+    assert told == [(5, 7), (6, 7), (7, 7)]
+    fewer = replace(plan, count=3)
+    assert read_mail(fewer, before=Kept(every[:4], None)) == every[:3]

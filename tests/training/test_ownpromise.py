@@ -16,7 +16,8 @@ from zipreader.reading.modelfolder import model_name
 from zipreader.reading.probability import Spared, load_calibration
 from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored, needs
-from zipreader.training.mail import FIRST_GUESS, PieceRead
+from zipreader.training.kept import PieceRead
+from zipreader.training.mail import FIRST_GUESS
 from zipreader.training.ownmail import Labelled, OwnPiece, Progress, ReaderPlan
 from zipreader.training.ownpromise import (
     OwnConfig,

@@ -9,7 +9,7 @@ from zipreader.elements import Page
 from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored
 from zipreader.training.confidence import Judged
-from zipreader.training.mail import PieceRead
+from zipreader.training.kept import PieceRead
 from zipreader.training.promise import _TUNING_MIX, MIX, _shares, without_place
 
 

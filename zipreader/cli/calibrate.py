@@ -86,22 +86,26 @@ def calibrate(
     Without MAIL, the confidence is fitted on synthetic mail and certified on
     other such mail, which share no writer, digit, face or seed: do so after each
     change of the network or of the reading stages (extras 'synth', 'faces', 'fit').
+    Stopped, the same command goes on: until then what was read lies in OUT.json.run.
 
     [bold]Example:[/bold]  zipreader calibrate keyed-mail/ --out our-mail.json
 
     [bold]Example:[/bold]  zipreader calibrate --mnist mnist.npz --out my-model/calibration.json
     """
     target = _target(out)
+    run = target.with_name(f"{target.name}.run")
     _check_options(context, mail)
     if mail is not None:
         promise, unread = _on_own_mail(mail, model, calibration, refit, workers)
     else:
         promise, unread = _on_synthetic_mail(
-            (mnist, strokes, letters), (tuning, pieces, seed), model, workers
+            (mnist, strokes, letters), (tuning, pieces, seed), model, workers, run
         )
+    from zipreader.training.kept import forget
     from zipreader.training.promise import save_calibration
 
     save_calibration(promise.calibration, target)
+    forget(run)
     if as_json:
         emit(json.dumps(_to_dict(promise, target), indent=2))
     else:
@@ -153,6 +157,7 @@ def _on_synthetic_mail(
     sizes: tuple[int, int, int],
     model: Path | None,
     workers: int,
+    run: Path,
 ) -> tuple[Promise, bool]:
     from zipreader.training.promise import PromiseConfig, make_promise
     from zipreader.training.sources import Sources
@@ -161,7 +166,7 @@ def _on_synthetic_mail(
     sources = Sources(mnist=mnist, strokes=strokes, letters=letters)
     config = PromiseConfig(tuning=tuning, calibration=pieces, seed=seed)
     with _stages() as stage:
-        return make_promise(sources, model, config, workers, stage), False
+        return make_promise(sources, model, config, workers, stage, run), False
 
 
 @contextmanager

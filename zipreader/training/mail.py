@@ -16,6 +16,7 @@ from zipreader.synth import Mailpiece, Population, SourcesSpec, make_mailpiece
 from zipreader.synth.write import encode
 from zipreader.training.certify import Scored
 from zipreader.training.confidence import Judged
+from zipreader.training.kept import Kept, PieceRead
 from zipreader.training.sources import Sources, mnist_rows, strokes_of
 from zipreader.training.splits import Part, split_writers
 from zipreader.workers import spread
@@ -48,17 +49,6 @@ class MailPlan:
     calibration: Calibration = FIRST_GUESS
 
 
-@dataclass(frozen=True, slots=True)
-class PieceRead:
-    """What reading one piece of known truth gave."""
-
-    kind: str
-    scored: Scored
-    judged: tuple[Judged, ...]
-    hopeless: bool = False
-    """Whether what the image shows forbids to accept any ZIP, such as another addressee."""
-
-
 def mail_sources(sources: Sources, population: Population, part: Part) -> SourcesSpec:
     """The digits, letters and faces of mail that a part may use."""
     writers = None
@@ -70,15 +60,19 @@ def mail_sources(sources: Sources, population: Population, part: Part) -> Source
 
 
 def read_mail(
-    plan: MailPlan, workers: int = 1, progress: Progress | None = None
+    plan: MailPlan, workers: int = 1, progress: Progress | None = None, before: Kept | None = None
 ) -> list[PieceRead]:
-    """Make and read the mail of a plan, in order; the same for any number of workers."""
-    pieces: list[PieceRead] = []
-    for piece in spread(partial(_open_worker, plan), range(plan.count), workers, _CHUNK):
-        pieces.append(piece)
+    """Make and read the mail of a plan, in order; the same for any number of workers.
+
+    What was read ``before`` is not read again, and what is read now is kept there.
+    """
+    found = before or Kept((), None)
+    missing = range(len(found.pieces), plan.count)
+    for piece in spread(partial(_open_worker, plan), missing, workers, _CHUNK):
+        found.add(piece)
         if progress is not None:
-            progress(len(pieces), plan.count)
-    return pieces
+            progress(len(found.pieces), plan.count)
+    return found.pieces[: plan.count]
 
 
 def judge(kind: str, reading: Reading, truth: str | None) -> PieceRead:

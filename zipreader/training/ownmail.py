@@ -15,7 +15,8 @@ from zipreader.reading.images import open_pages
 from zipreader.reading.probability import Calibration
 from zipreader.reading.reader import Reader
 from zipreader.training.certify import Scored
-from zipreader.training.mail import PieceRead, judge
+from zipreader.training.kept import PieceRead
+from zipreader.training.mail import judge
 from zipreader.workers import spread
 
 Progress = Callable[[int, int], None]

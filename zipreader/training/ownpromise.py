@@ -31,7 +31,8 @@ from zipreader.training.certify import (
     certify_all,
     error_of,
 )
-from zipreader.training.mail import PieceRead, rescored
+from zipreader.training.kept import PieceRead
+from zipreader.training.mail import rescored
 from zipreader.training.ownmail import (
     Labelled,
     OwnPiece,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections import Counter
@@ -18,7 +19,9 @@ from zipreader.reading.trees import BoostedTrees
 from zipreader.synth import Population, SourcesSpec
 from zipreader.training.certify import DELTA, certify_all, error_of
 from zipreader.training.confidence import Judged, fit_confidence
-from zipreader.training.mail import MailPlan, PieceRead, mail_sources, read_mail, rescored
+from zipreader.training.kept import PieceRead, kept
+from zipreader.training.madeby import code_digest
+from zipreader.training.mail import MailPlan, mail_sources, read_mail, rescored
 from zipreader.training.sources import Sources
 from zipreader.training.splits import Part
 
@@ -67,6 +70,7 @@ def make_promise(
     config: PromiseConfig,
     workers: int = 1,
     stage: Stage | None = None,
+    run: Path | None = None,
 ) -> Promise:
     """Fit on tuning mail, certify on calibration mail.
 
@@ -74,7 +78,8 @@ def make_promise(
     other, and no writer, digit or seed with what the networks were trained on.
     Calibration mail shares no face with that either; tuning mail is printed in
     faces that trained.  A fifth as much mail again that must be flagged is read for the
-    second promise alone.
+    second promise alone.  What is read is kept in the folder ``run``, if there is one, and is not
+    read again where it lies there already.
 
     Raises:
         InputError: the mail is too little to fit or to certify anything.
@@ -82,7 +87,8 @@ def make_promise(
     tuning = MailPlan(
         _tuning_mail(sources), _TUNING_MIX, config.tuning, config.seed * 1_000_000, model
     )
-    pieces = read_mail(tuning, workers, _told(stage, "tuning"))
+    read = _MailRead(sources, model, workers, stage, run)
+    pieces = read("tuning", tuning)
     fitted = fit_calibration(pieces, config.default_alpha, MIX.count(_UNREADABLE) / len(MIX))
     other = replace(
         tuning,
@@ -92,14 +98,14 @@ def make_promise(
         count=config.calibration,
         first_seed=config.seed * 1_000_000 + 500_000,
     )
-    measured = read_mail(other, workers, _told(stage, "calibration"))
+    measured = read("calibration", other)
     more = replace(
         other,
         kinds=(_UNREADABLE,),
         count=config.calibration // _UNREADABLE_SHARE,
         first_seed=config.seed * 1_000_000 + 750_000,
     )
-    beside = read_mail(more, workers, _told(stage, "must-flag"))
+    beside = read("must-flag", more)
     certificates = certify_all(
         [rescored(piece, fitted) for piece in pieces],
         [piece.scored for piece in measured],
@@ -175,12 +181,40 @@ def without_place(judged: Judged) -> Judged:
     return replace(judged, evidence={**judged.evidence, **hidden})
 
 
+@dataclass(frozen=True, slots=True)
+class _MailRead:
+    """Reads the mail of plans, but for what an earlier run has read."""
+
+    sources: Sources
+    model: Path | None
+    workers: int
+    stage: Stage | None
+    run: Path | None
+
+    def __call__(self, name: str, plan: MailPlan) -> list[PieceRead]:
+        path = self.run / f"{name}.jsonl" if self.run is not None else None
+        stage = self.stage
+        told = None if stage is None else lambda done, planned: stage(name, done, planned)
+        with kept(path, self._made_by(plan)) as before:
+            return read_mail(plan, self.workers, told, before)
+
+    def _made_by(self, plan: MailPlan) -> str:
+        """A digest of all that the pieces depend on, but for how many there are."""
+        code = code_digest(), model_name(self.model), _content(plan.calibration)
+        text = json.dumps([*code, self.sources.state(), plan.kinds, plan.first_seed])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
 def save_calibration(calibration: Calibration, path: Path) -> None:
     """Write the file that ``load_calibration`` reads.
 
     Raises:
         OutputError: it cannot be written.
     """
+    write_whole(path, _content(calibration).encode())
+
+
+def _content(calibration: Calibration) -> str:
     content = {
         "mail": calibration.mail,
         "date": calibration.date,
@@ -191,7 +225,7 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
         "certificates": [asdict(certificate) for certificate in calibration.certificates],
     }
     text = json.dumps(content, indent=2).removesuffix("\n}")
-    write_whole(path, f"{text},\n{_written(calibration.trees)}\n}}\n".encode())
+    return f"{text},\n{_written(calibration.trees)}\n}}\n"
 
 
 def _written(trees: BoostedTrees) -> str:
@@ -238,9 +272,3 @@ def accepted_by_kind(
         bad = taken and not piece.scored.right
         table[piece.kind] = (n + 1, accepted + taken, wrong + bad)
     return table
-
-
-def _told(stage: Stage | None, name: str) -> Callable[[int, int], None] | None:
-    if stage is None:
-        return None
-    return lambda done, planned: stage(name, done, planned)
