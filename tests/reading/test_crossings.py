@@ -84,6 +84,14 @@ def one_struck(grey: GreyImage, boxes: list[Box]) -> None:
     through_each(grey, boxes[:1])
 
 
+def creased(grey: GreyImage, boxes: list[Box]) -> None:
+    around = Box.around(boxes)
+    crease = blank(grey.shape[1], grey.shape[0])
+    ends = (around.x0 - 20, around.y1 + 10), (around.x1 + 20, around.y0 - 10)
+    cv2.line(crease, *ends, 160, 4, cv2.LINE_AA)
+    grey[:] = cv2.min(grey, crease)
+
+
 def slashed(grey: GreyImage, boxes: list[Box]) -> None:
     """As in c/o: no longer than a letter and a half."""
     line(grey, (LEFT + 70, TOP + 8), (LEFT + 90, TOP - 34))
@@ -94,7 +102,9 @@ def beside(grey: GreyImage, boxes: list[Box]) -> None:
     line(grey, (20, 380), (LEFT - 40, 20))
 
 
-@pytest.mark.parametrize("draw", [nothing, ruled, underlined, framed, one_struck, slashed, beside])
+@pytest.mark.parametrize(
+    "draw", [nothing, ruled, underlined, framed, one_struck, creased, slashed, beside]
+)
 def test_an_address_stands_as_it_was_written(draw: Pen) -> None:
     assert not is_crossed(draw)
 

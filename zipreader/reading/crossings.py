@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import LinesConfig
-from zipreader.elements import AddressBlock, Box, TextLine
+from zipreader.elements import AddressBlock, Box, GreyImage, TextLine
 from zipreader.reading import imageops
 from zipreader.reading.inkmask import ink_mask
 
@@ -29,8 +29,10 @@ _ROOM = 0.5
 _SLOPES = tuple(np.radians([*np.geomspace(6, 24, 13), *np.arange(27, 82, 3)]))
 """Of what crosses from line to line, either way; a level one belongs to a single line.  The
 flatter, the longer, and the nearer must a slope be to that of the ink."""
-_LONG, _TRAVEL = 3.5, 1.6
+_LONG, _TRAVEL = 4.0, 1.6
 """What crosses lines is longer than the first, and rises or falls by the second, in letters."""
+_DARK = 0.6
+"""It is so dark at the least, in the contrast of most ink."""
 _WHOLE = 0.97
 """Such a share of a crossing is ink."""
 _STRUCK = 3.0
@@ -62,11 +64,20 @@ def is_crossed_out(block: AddressBlock, digit: float, config: LinesConfig) -> bo
         round(page.scale * length) for length in (around.x0, around.y0, around.x1, around.y1)
     )
     grey = imageops.shrink(page.grey[y0:y1, x0:x1], scale / page.scale)
-    mask = ink_mask(grey, page.dpi * scale, config)
+    mask = _as_dark_as_most(grey, ink_mask(grey, page.dpi * scale, config))
     if _crosses_lines(mask, scale * letter):
         return True
     struck = [_is_struck(mask, line, around, scale) for line in block.lines]
     return sum(struck) >= max(2.0, len(struck) / 2)
+
+
+def _as_dark_as_most(grey: GreyImage, mask: Mask) -> Mask:
+    """The ink without what is far paler than the writing, as creases and the rims of stains are."""
+    inked = mask > 0
+    if not inked.any():
+        return mask
+    palest = 255 - _DARK * (255 - imageops.median(grey[inked]))
+    return (inked & (grey <= palest)).astype(np.uint8)
 
 
 def _crosses_lines(mask: Mask, letter: float) -> bool:
