@@ -112,3 +112,12 @@ def test_an_address_stands_as_it_was_written(draw: Pen) -> None:
 def test_dense_print_is_not_crossed_out() -> None:
     dense = ("WWMMWWMMWWMM", "NNMMWWMMNNMM", "MMWWNNMM 17104")
     assert not is_crossed(nothing, 40, dense)
+
+
+def test_a_line_lower_than_a_pixel_is_not_struck_out() -> None:
+    """Beside digits a hundred times as tall."""
+    grey = blank(700, 400)
+    boxes = [Box(100, 60, 600, 61), print_text(grey, "17104", 100, 300, 200)]
+    lines = tuple(TextLine((box,), 0.0, float(box.height)) for box in boxes)
+    block = AddressBlock(upright(grey), Box.around(boxes), lines, 0.9)
+    assert not is_crossed_out(block, 200.0, LinesConfig())

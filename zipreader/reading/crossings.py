@@ -117,7 +117,7 @@ def _is_struck(mask: Mask, line: TextLine, around: Box, scale: float) -> bool:
     )
     part = mask[max(0, y0) : y1, max(0, x0) : x1]
     height, width = part.shape
-    if width < _STRUCK * letter:
+    if not part.size or width < _STRUCK * letter:
         return False
     columns = np.arange(width)
     levels = height / 2 + np.arange(-_MIDDLE * letter, _MIDDLE * letter)
