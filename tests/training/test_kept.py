@@ -87,10 +87,10 @@ def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
 def test_only_kept_pieces_are_deleted(tmp_path: Path) -> None:
     for run in ("one", "other"):
         assert read(tmp_path / run / "tuning.jsonl") == []
-    (tmp_path / "other" / "notes.txt").touch()
+    (tmp_path / "other" / "records.jsonl").write_text('{"schema": 1}\n')
     for run in ("one", "other", "none"):
         forget(tmp_path / run)
-    assert [path.name for path in tmp_path.rglob("*")] == ["other", "notes.txt"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["other", "records.jsonl"]
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:

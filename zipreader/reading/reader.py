@@ -183,8 +183,9 @@ class Reader:
             return
         block, height = best.field.block, best.field.digit_height
         with clock("locate"):
-            if block is not None and is_crossed_out(block, height, self.config.lines):
-                yield Reason.CROSSED_OUT
+            crossed = block is not None and is_crossed_out(block, height, self.config.lines)
+        if crossed:
+            yield Reason.CROSSED_OUT
         if self._shows_several(page, search, search.upright, clock):
             yield Reason.SEVERAL_MAILPIECES
 

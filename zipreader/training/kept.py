@@ -17,6 +17,9 @@ from zipreader.errors import OutputError
 from zipreader.training.certify import Scored
 from zipreader.training.confidence import Judged
 
+_BEGINNING = b'{"document": "zipreader-pieces", "made_by": '
+"""Of the first line of a file with pieces."""
+
 
 @dataclass(frozen=True, slots=True)
 class PieceRead:
@@ -94,9 +97,15 @@ def forget(folder: Path) -> None:
     """Delete the pieces that a folder keeps, and the folder if it holds nothing else."""
     for path in folder.glob("*.jsonl"):
         with suppress(OSError):
-            path.unlink()
+            if _is_ours(path):
+                path.unlink()
     with suppress(OSError):
         folder.rmdir()
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_BEGINNING)) == _BEGINNING
 
 
 def _read(path: Path, made_by: str) -> tuple[list[PieceRead], int]:
@@ -118,7 +127,7 @@ def _read(path: Path, made_by: str) -> tuple[list[PieceRead], int]:
 
 
 def _heading(made_by: str) -> bytes:
-    return json.dumps({"document": "zipreader-pieces", "made_by": made_by}).encode() + b"\n"
+    return _BEGINNING + json.dumps(made_by).encode() + b"}\n"
 
 
 def _line(piece: PieceRead) -> bytes:
