@@ -128,8 +128,7 @@ def _pillow(image: Image) -> PillowImage.Image:
 
 
 def _is_bilevel(image: Image) -> bool:
-    histogram = np.bincount(image.ravel(), minlength=256)
-    return image.ndim == 2 and int(histogram[1:255].sum()) == 0
+    return image.ndim == 2 and not bool(np.any((image != 0) & (image != 255)))
 
 
 def _table(truths: list[Truth]) -> str:
