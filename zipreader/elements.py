@@ -42,6 +42,8 @@ Matrix = npt.NDArray[np.float64]
 """(3, 3) float64 homography on column vectors (x, y, 1)."""
 Quad = npt.NDArray[np.float64]
 """(4, 2) float64 corners: top left, top right, bottom right, bottom left."""
+Points = npt.NDArray[np.float64]
+"""(N, 2) float64 x and y."""
 
 NOT_A_DIGIT = 10
 """Index of the not-a-digit class in a row of scores."""
@@ -80,12 +82,7 @@ class Box:
         )
 
     def union(self, other: Box) -> Box:
-        return Box(
-            min(self.x0, other.x0),
-            min(self.y0, other.y0),
-            max(self.x1, other.x1),
-            max(self.y1, other.y1),
-        )
+        return Box.around((self, other))
 
     def intersection(self, other: Box) -> Box:
         """The common part; its area is 0 where there is none."""
@@ -214,13 +211,15 @@ class TextLine:
     """A line of writing: its connected components, left to right, in upright pixels.
 
     ``slope`` is dy/dx of the baseline, ``text_height`` the typical height of its capitals
-    and digits.  ``cells`` are printed around single digits, as on forms.
+    and digits.  ``cells`` are printed around single digits, as on forms, ``circles`` drawn
+    around some of it: the middles of their strokes.
     """
 
     parts: tuple[Box, ...]
     slope: float
     text_height: float
     cells: tuple[Box, ...] = ()
+    circles: tuple[Points, ...] = ()
     box: Box = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -247,7 +246,7 @@ class ZipField:
 
     ``score`` in 0..1 ranks the place among others, not the legibility.
     ``block`` is ``None`` where the field was given alone, ``before`` the gap to the sign before
-    it in digit heights, infinite where there is none, and ``cells`` are those of its line.
+    it in digit heights, infinite where there is none; ``cells`` and ``circles`` are its line's.
     """
 
     page: UprightPage
@@ -258,6 +257,7 @@ class ZipField:
     block: AddressBlock | None = None
     before: float = math.inf
     cells: tuple[Box, ...] = ()
+    circles: tuple[Points, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

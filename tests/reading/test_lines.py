@@ -223,12 +223,28 @@ def test_a_rule_through_the_writing_does_not_swallow_it(slope: float, thickness:
     assert found[0].text_height == pytest.approx(24, rel=0.25)
 
 
-def test_a_box_is_left_to_the_field() -> None:
-    grey, (box,) = typed("38117 4207")
+def boxed(grey: GreyImage, box: Box) -> Box:
     frame = Box(box.x0 - 10, box.y0 - 10, box.x1 + 10, box.y1 + 10)
     cv2.rectangle(grey, (frame.x0, frame.y0), (frame.x1, frame.y1), 60, 2)
+    return frame
+
+
+def test_a_box_around_joined_digits_is_left_to_the_field() -> None:
+    grey, (box,) = typed("38117 4207")
+    cv2.line(grey, (box.x0 + 4, round(box.center[1])), (box.x1 - 4, round(box.center[1])), 0, 2)
+    frame = boxed(grey, box)
     (line,) = lines_of(grey)
     assert close(line.box, frame, 4)
+    assert not line.circles
+
+
+def test_what_is_drawn_around_a_line_is_no_part_of_it_and_is_remembered() -> None:
+    grey, (box,) = typed("38117 4207")
+    frame = boxed(grey, box)
+    (line,) = lines_of(grey)
+    assert close(line.box, box, 4)
+    (circle,) = line.circles
+    assert close(Box.of_quad(circle), frame, 4)
 
 
 def test_long_waves_whose_crests_are_level_chain_no_lines() -> None:

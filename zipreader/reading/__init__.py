@@ -38,8 +38,9 @@
 Under them: ``imageops``, ``inkmap``, ``clock``, ``outline`` (of the envelope), ``sides`` (its
 edges), ``around`` (what is written beyond them), ``ground`` (dark on all sides), ``light``
 (makes the paper white), ``inkmask``, ``barcodes`` (no lines), ``levelrules`` (of a page),
-``waves`` and ``rings`` (of postmarks), ``cells`` (of a form), ``spanning`` (parts what two
-lines share), ``strata`` (chains of two lines), ``tangles`` (lines that run into one another),
+``circled`` (what a pen drew around writing), ``waves`` and ``rings`` (of postmarks), ``cells``
+(of a form), ``spanning`` (parts what two lines share), ``strata`` (chains of two lines),
+``tangles`` (lines that run into one another), ``joining`` (pieces of a line),
 ``rowseams`` (between them), ``measures`` (of lines), ``columns`` and
 ``stacks`` (of the lines of two addresses), ``rules`` (of a field), ``seams``, ``trellis``,
 ``align`` (where the digits of a given text stand), ``stripnet`` (runs the networks that read

@@ -139,6 +139,7 @@ def _ends(
             block,
             _before(line, box, height),
             line.cells,
+            line.circles,
         )
         for (box, height), share in weighed
     ]

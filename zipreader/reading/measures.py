@@ -29,7 +29,7 @@ def usual_height(lines: Iterable[TextLine]) -> float:
 def piece(line: TextLine, parts: Sequence[Box]) -> TextLine:
     """Some parts of a line as a line of their own."""
     heights = np.array([part.height for part in parts], np.float64)
-    return TextLine(tuple(parts), line.slope, text_height(heights), line.cells)
+    return TextLine(tuple(parts), line.slope, text_height(heights), line.cells, line.circles)
 
 
 def are_address(lines: Sequence[TextLine]) -> bool:

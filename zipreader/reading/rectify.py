@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 
 from zipreader.config import SegmentConfig
 from zipreader.elements import FieldInk, Matrix, ZipField, transform_points
 from zipreader.reading import imageops, inkmap
+from zipreader.reading.circled import without_circles
 from zipreader.reading.light import flat_part
 from zipreader.reading.rules import without_frames, without_rules
+
+_CIRCLE_REACH = 0.06
+"""What was drawn around writing lies so near, in digit heights, to where it is known to lie."""
 
 
 def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
@@ -22,6 +27,12 @@ def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
         to_field = np.linalg.inv(matrix).astype(np.float64)
         frames = [transform_points(to_field, np.array(cell.quad())) for cell in field.cells]
         ink = without_frames(ink, frames, config)
+    if field.circles:
+        to_field = np.linalg.inv(matrix).astype(np.float64)
+        circles = [transform_points(to_field, circle) for circle in field.circles]
+        mask = (ink >= 0.5).astype(np.uint8)
+        stroke = mask & ~without_circles(mask, circles, _CIRCLE_REACH * config.digit_height)
+        ink = np.where(cv2.dilate(stroke, np.ones((3, 3), np.uint8)) > 0, np.float32(0), ink)
     kept = without_rules(ink, config)
     rules = None if kept is ink else ink - kept
     width = imageops.stroke_width(kept >= 0.5)

@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from zipreader.config import SegmentConfig
-from zipreader.elements import InkMap
+from zipreader.elements import InkMap, Points
 from zipreader.reading import imageops
 
 Pixels = npt.NDArray[np.uint8]
 """(H, W) uint8, 1 ink, 0 paper."""
-Points = npt.NDArray[np.float64]
 _FRAME_REACH = 0.1
 """A frame lies so near, in digit heights, to where it is known to lie."""
 

@@ -116,7 +116,9 @@ def _own_line(field: ZipField) -> int | None:
 
 def whole_line(block: AddressBlock, line: TextLine) -> ZipField:
     """A line of an address as a field."""
-    return ZipField(block.page, line.box, line.slope, line.text_height, block.score, block)
+    return ZipField(
+        block.page, line.box, line.slope, line.text_height, block.score, block, circles=line.circles
+    )
 
 
 def _is_long(parts: Sequence[Box], shortest: float) -> bool:
@@ -134,7 +136,15 @@ def _as_field(field: ZipField, line: TextLine, parts: Sequence[Box]) -> ZipField
     if not parts:
         return None
     box = Box.around(parts)
-    return ZipField(field.page, box, line.slope, field.digit_height, field.score, field.block)
+    return ZipField(
+        field.page,
+        box,
+        line.slope,
+        field.digit_height,
+        field.score,
+        field.block,
+        circles=line.circles,
+    )
 
 
 def _shared(one: Box, other: Box) -> int:
