@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import cv2
+import numpy as np
 import pytest
 
 from tests.drawing import INK, blank, print_text, upright
 from zipreader.config import LinesConfig
-from zipreader.elements import AddressBlock, Box, GreyImage, TextLine
+from zipreader.elements import AddressBlock, Box, GreyImage, TextLine, transform_points
 from zipreader.reading.crossings import is_crossed_out
 
 TEXT = ("Amelia Watkins", "118 Meadow Lane", "Harrisburg PA 17104")
@@ -21,15 +22,22 @@ def line(grey: GreyImage, start: tuple[float, float], end: tuple[float, float]) 
     cv2.line(grey, ends[0], ends[1], INK, 4, cv2.LINE_AA)
 
 
-def is_crossed(draw: Pen, height: int = HEIGHT, text: tuple[str, ...] = TEXT) -> bool:
+def is_crossed(
+    draw: Pen, height: int = HEIGHT, text: tuple[str, ...] = TEXT, askew: float = 0.0
+) -> bool:
+    """Whether a typed address is crossed out, by what is drawn on it; turned by some degrees."""
     grey = blank(700, 400)
     boxes = [
         print_text(grey, each, LEFT, TOP + PITCH * number, height)
         for number, each in enumerate(text)
     ]
     draw(grey, boxes)
-    lines = tuple(TextLine((box,), 0.0, float(height)) for box in boxes)
-    block = AddressBlock(upright(grey), Box.around(boxes), lines, 0.9)
+    turn = cv2.getRotationMatrix2D(Box.around(boxes).center, -askew, 1)
+    grey = cv2.warpAffine(grey, turn, (700, 400), borderValue=255)
+    turned = (transform_points(np.vstack([turn, (0, 0, 1)]), box.quad()) for box in boxes)
+    slope = np.tan(np.radians(askew))
+    lines = tuple(TextLine((Box.of_quad(quad),), slope, float(height)) for quad in turned)
+    block = AddressBlock(upright(grey), Box.around(each.box for each in lines), lines, 0.9)
     return is_crossed_out(block, float(height), LinesConfig())
 
 
@@ -107,6 +115,12 @@ def beside(grey: GreyImage, boxes: list[Box]) -> None:
 )
 def test_an_address_stands_as_it_was_written(draw: Pen) -> None:
     assert not is_crossed(draw)
+
+
+@pytest.mark.parametrize("askew", [-12, -8, 8, 12])
+def test_the_edges_of_a_label_that_is_put_on_askew_cross_nothing_out(askew: float) -> None:
+    assert not is_crossed(framed, askew=askew)
+    assert is_crossed(diagonal, askew=askew)
 
 
 def test_dense_print_is_not_crossed_out() -> None:

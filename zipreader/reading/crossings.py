@@ -29,6 +29,9 @@ _ROOM = 0.5
 _SLOPES = tuple(np.radians([*np.geomspace(6, 24, 13), *np.arange(27, 82, 3)]))
 """Of what crosses from line to line, either way; a level one belongs to a single line.  The
 flatter, the longer, and the nearer must a slope be to that of the ink."""
+_ASLANT = math.radians(5)
+"""They lie so far from the slope of the lines, and from what is upright to it: so does no edge of a
+label that was put on askew."""
 _LONG, _TRAVEL = 4.0, 1.6
 """What crosses lines is longer than the first, and rises or falls by the second, in letters."""
 _DARK = 0.6
@@ -65,7 +68,8 @@ def is_crossed_out(block: AddressBlock, digit: float, config: LinesConfig) -> bo
     )
     grey = imageops.shrink(page.grey[y0:y1, x0:x1], scale / page.scale)
     mask = _as_dark_as_most(grey, ink_mask(grey, page.dpi * scale, config))
-    if _crosses_lines(mask, scale * letter):
+    tilt = math.atan(imageops.median(np.array([line.slope for line in block.lines])))
+    if _crosses_lines(mask, scale * letter, tilt):
         return True
     struck = [_is_struck(mask, line, around, scale) for line in block.lines]
     return sum(struck) >= max(2.0, len(struck) / 2)
@@ -80,9 +84,11 @@ def _as_dark_as_most(grey: GreyImage, mask: Mask) -> Mask:
     return (inked & (grey <= palest)).astype(np.uint8)
 
 
-def _crosses_lines(mask: Mask, letter: float) -> bool:
-    """Whether ink runs on straight from one text line to another."""
+def _crosses_lines(mask: Mask, letter: float, tilt: float) -> bool:
+    """Whether ink runs on straight from one text line to another; these have a tilt, in radians."""
     for slope in (*_SLOPES, *(-slope for slope in _SLOPES)):
+        if not _ASLANT <= abs(slope - tilt) <= math.pi / 2 - _ASLANT:
+            continue
         length = round(max(_LONG, _TRAVEL / abs(math.sin(slope))) * letter)
         turned = _turned(mask, slope)
         if length > turned.shape[1]:
