@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.drawing import blank, draw_envelope, inverse, on_desk, rotated
 from zipreader.config import PageConfig
 from zipreader.elements import Box, GreyImage, Image, Matrix, Page, UprightPage, transform_points
-from zipreader.reading.light import even_part, flat_part, flatten
+from zipreader.reading.light import even_part, flat_part, flatten, lit
 from zipreader.reading.page import upright_pages
 
 CONFIG = PageConfig()
@@ -199,6 +199,21 @@ def test_a_label_is_one_up_to_its_rim_under_thick_writing(light: int) -> None:
     shown = flatten(image, 48, CONFIG)[480:598, 520:1280]
     assert np.median(shown) > 240
     assert 0.1 < (shown < 140).mean() < 0.5
+
+
+def test_of_bright_paper_nothing_is_shown_where_light_ink_is_looked_for() -> None:
+    image = np.full_like(FINE, 235)
+    cv2.putText(image, "NORTHERN POWER", (60, 160), cv2.FONT_HERSHEY_SIMPLEX, 3, 30, 6)
+    image[400:600, 300:1500] = 40
+    cv2.putText(image, "OTO IA 51044", (340, 540), cv2.FONT_HERSHEY_SIMPLEX, 3, 225, 8)
+    shown, _ = lit(image, 24, CONFIG, light_ink=True)
+    tape = np.zeros(image.shape, bool)
+    tape[380:620, 280:1520] = True
+    assert (shown[~tape] > 200).mean() > 0.98
+    assert (shown[220:380] > 200).all()
+    letters = shown[420:580, 320:1480]
+    assert np.median(letters) > 240
+    assert 0.05 < (letters < 140).mean() < 0.4
 
 
 def test_flattening_is_the_same_for_grey_and_for_grey_in_colour() -> None:

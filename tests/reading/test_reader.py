@@ -184,6 +184,34 @@ def test_a_tint_does_not_hide_the_address() -> None:
     assert found.zip == ZIP
 
 
+def on_tapes(grey: GreyImage) -> None:
+    """Each line of the address on a dark tape of its own, light on dark, as a label maker does."""
+    for row in range(383, 510, 45):
+        tape = grey[row : row + 42, 790:1260]
+        tape[:] = (50 + (255 - tape) / 255 * 175).astype(np.uint8)
+
+
+def in_light_ink(grey: GreyImage) -> None:
+    """On kraft, with the sender in dark ink."""
+    paper = np.full_like(grey, 130)
+    paper[:200] = (grey[:200] / 255 * 130).astype(np.uint8)
+    paper[350:560] += ((255 - grey[350:560]) / 255 * 110).astype(np.uint8)
+    grey[:] = paper
+
+
+@pytest.mark.parametrize("draw", [on_tapes, in_light_ink])
+def test_light_writing_is_read_beside_dark_one(draw: Callable[[GreyImage], None]) -> None:
+    drawn = draw_envelope(ZIP)
+    grey = drawn.grey.copy()
+    draw(grey)
+    found = read(Reader(), grey)
+    assert found.zip == ZIP
+    assert found.decision.accepted
+    assert found.best is not None
+    around = Box.around(Box.of_quad(digit.quad) for digit in found.best.digits)
+    assert np.abs(around.quad() - drawn.zip_box.quad()).max() <= 5
+
+
 def test_the_digits_lie_where_the_zip_is(plain: Reading) -> None:
     best = plain.best
     assert best is not None

@@ -24,6 +24,8 @@ _BRIGHT = 250.0
 """Grey level of the brightest paper in a sum of channels."""
 _LABEL = (0.5, 3.5)
 """Widest stroke on a light label on dark paper and its least side, in reaches of the paper."""
+_RIM = np.ones((3, 3), np.uint8)
+"""What is left out of a label around it, for it is of neither paper."""
 _LIGHTER = 1.3
 """So many times as light as the paper is a label on it."""
 _FAR_LIGHTER = 2.5
@@ -43,7 +45,11 @@ def flatten(image: Image, reach: float, config: PageConfig) -> GreyImage:
 
 
 def lit(
-    image: Image, reach: float, config: PageConfig, around: Mask | None = None
+    image: Image,
+    reach: float,
+    config: PageConfig,
+    around: Mask | None = None,
+    light_ink: bool = False,
 ) -> tuple[GreyImage, Light]:
     """Grey levels with white paper, whatever its colour and light, and how they came about.
 
@@ -54,10 +60,13 @@ def lit(
         reach: of the estimate of the paper in pixels, above the widest stroke.
         config: what dark paper and light strokes are.
         around: where the surroundings of the mailpiece are, which become white.
+        light_ink: whether nothing but light writing is looked for, on whatever is dark.
     """
     grey = imageops.to_grey(image)
     weights = None
-    if _is_light_on_dark(grey, reach, config):
+    if light_ink:
+        papers: tuple[Paper, ...] = (_only_dark(grey, reach, config),)
+    elif _is_light_on_dark(grey, reach, config):
         papers = _dark_papers(grey, reach, config)
     else:
         weights = _most_telling(image, reach) if image.ndim == 3 else None
@@ -207,9 +216,17 @@ def _dark_papers(grey: GreyImage, reach: float, config: PageConfig) -> tuple[Pap
     label = cv2.morphologyEx(wide[labels].astype(np.uint8), cv2.MORPH_CLOSE, side)
     if not label.any():
         return (Paper(dark, inverted=True),)
-    rim = np.ones((3, 3), np.uint8)
-    outside, inside = cv2.dilate(label, rim) == 0, cv2.erode(label, rim) > 0
+    outside, inside = cv2.dilate(label, _RIM) == 0, cv2.erode(label, _RIM) > 0
     return Paper(dark * outside, inverted=True), Paper(_below(grey, reach) * inside)
+
+
+def _only_dark(grey: GreyImage, reach: float, config: PageConfig) -> Paper:
+    """Paper for light writing up to its rim, as a dark label's; none where all is bright."""
+    reduction = _reduction(reach)
+    stroke = np.ones((imageops.odd(_LABEL[0] * reach / reduction),) * 2, np.uint8)
+    paper = cv2.morphologyEx(imageops.shrink(grey, 1 / reduction), cv2.MORPH_OPEN, stroke)
+    dark = (paper <= config.bright_paper).astype(np.uint8)
+    return Paper(_below(cv2.bitwise_not(grey), reach) * cv2.erode(dark, _RIM), inverted=True)
 
 
 def _usual_level(grey: GreyImage) -> float:

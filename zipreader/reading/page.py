@@ -53,14 +53,17 @@ class _Evidence:
     """In degrees; 0 where there is no ink."""
 
 
-def upright_pages(page: Page, config: PageConfig, piece: int = 0) -> Iterator[UprightPage]:
+def upright_pages(
+    page: Page, config: PageConfig, piece: int = 0, light_ink: bool = False
+) -> Iterator[UprightPage]:
     """The page in its possible orientations, the likeliest first.
 
     Each is cropped to the envelope's outline where there is one, its paper
     flattened to white, and its lines levelled.  Later ones cost nothing until
-    they are asked for.  Of several envelopes in one image each is a ``piece``.
+    they are asked for.  Of several envelopes in one image each is a ``piece``.  With
+    ``light_ink`` all that they show is light writing on what is dark.
     """
-    sheet = _cut_out(page, config, piece)
+    sheet = _cut_out(page, config, piece, light_ink)
     along, across = _line_evidence(sheet, config)
     lengthwise = tuple((turn, along.skew) for turn in (0, 180))
     sideways = tuple((turn, -across.skew) for turn in (90, 270))
@@ -79,7 +82,7 @@ def whole_page(page: Page, config: PageConfig) -> UprightPage:
     return UprightPage(page, grey, np.eye(3), 0, page.dpi or height / config.field_height)
 
 
-def _cut_out(page: Page, config: PageConfig, piece: int) -> _Sheet:
+def _cut_out(page: Page, config: PageConfig, piece: int, light_ink: bool) -> _Sheet:
     image, outlines, dpi, scale = _reduced(page, config)
     around: Mask | None = None
     matrix: Matrix = np.eye(3)
@@ -90,7 +93,7 @@ def _cut_out(page: Page, config: PageConfig, piece: int) -> _Sheet:
         corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
         matrix = cv2.getPerspectiveTransform(corners, outlines[piece].astype(np.float32))
         image = imageops.warp(image, matrix, size)
-    grey, light = lit(image, config.paper_reach * dpi, config, around)
+    grey, light = lit(image, config.paper_reach * dpi, config, around, light_ink)
     to_sheet = np.linalg.inv(matrix) @ _scaling(scale)
     light = replace(light, to_paper=light.to_paper @ to_sheet)
     return _Sheet(grey, matrix, dpi, light, scale, piece, max(1, len(outlines)))

@@ -109,8 +109,10 @@ class Reader:
             page = descreened(page)
         searches = self._look(page, clock)
         self._finish(searches)
-        if max(map(_probability, searches)) < self.config.search.likely:
-            again = self._look_for_dark_ink(searches, clock)
+        for look in (self._look_for_dark_ink, self._look_for_light_ink):
+            if max(map(_probability, searches)) >= self.config.search.likely:
+                break
+            again = look(page, searches, clock)
             self._finish(again)
             searches += again
         return self._reading(page, max(searches, key=_probability), clock)
@@ -121,7 +123,7 @@ class Reader:
             if search.probability >= self.config.search.hopeful:
                 break
 
-    def _look_for_dark_ink(self, searches: list[Search], clock: Clock) -> list[Search]:
+    def _look_for_dark_ink(self, page: Page, searches: list[Search], clock: Clock) -> list[Search]:
         """The same orientations, likeliest first, without what is far paler than most writing.
 
         A tint, writing that shows through, tape and stains may lie among the text lines.
@@ -136,6 +138,16 @@ class Reader:
                     break
         return again
 
+    def _look_for_light_ink(self, page: Page, searches: list[Search], clock: Clock) -> list[Search]:
+        """The orientations with nothing but the light writing on what is dark.
+
+        The sender's address may be in dark ink beside it, or the rest of the envelope is bright.
+        """
+        upright = searches[0].upright
+        if upright is None or upright.light is None or upright.light.papers[0].inverted:
+            return []
+        return self._look_at(page, upright.piece, clock, light_ink=True)
+
     def _look(self, page: Page, clock: Clock) -> list[Search]:
         """The orientations of the mailpiece, or of the first one in which there is hope."""
         searches = self._look_at(page, 0, clock)
@@ -145,10 +157,13 @@ class Reader:
             searches += self._look_at(page, piece, clock)
         return searches
 
-    def _look_at(self, page: Page, piece: int, clock: Clock) -> list[Search]:
+    def _look_at(
+        self, page: Page, piece: int, clock: Clock, light_ink: bool = False
+    ) -> list[Search]:
         """The orientations up to one that gives a ZIP, their likeliest fields read."""
         searches: list[Search] = []
-        for upright in clock.each("page", upright_pages(page, self.config.page, piece)):
+        pages = upright_pages(page, self.config.page, piece, light_ink)
+        for upright in clock.each("page", pages):
             search = self._search(upright, clock, self.config.lines)
             search.look()
             searches.append(search)
