@@ -184,6 +184,20 @@ def test_a_tint_does_not_hide_the_address() -> None:
     assert found.zip == ZIP
 
 
+@pytest.mark.parametrize("size", [20, 22])
+def test_a_pale_address_that_cannot_be_read_is_no_reason_to_take_the_senders(size: int) -> None:
+    """It is not among the dark ink, which is looked at where no ZIP is likely."""
+    grey = blank(1900, 825)
+    for row, text in enumerate(("J BAKER", "17 ELM ST", f"LYONS OR {ZIP}")):
+        print_text(grey, text, 820, 230 + 45 * row, size)
+    for row, text in enumerate(("MARIA LOPEZ", "4820 WALNUT GROVE RD", "MEMPHIS TN 38117")):
+        print_text(grey, text, 820, 420 + 45 * row, 22, level=190)
+    digits = grey[480:516, 1010:1150]
+    digits[:] = cv2.GaussianBlur(digits, (0, 0), 5)
+    found = read(Reader(), grey)
+    assert not found.decision.accepted
+
+
 def on_tapes(grey: GreyImage) -> None:
     """Each line of the address on a dark tape of its own, light on dark, as a label maker does."""
     for row in range(383, 510, 45):

@@ -18,6 +18,7 @@ from zipreader.reading.rivals import (
     blocks_above,
     lead_of,
     lead_over_silent,
+    not_among,
     shadow_over,
 )
 
@@ -30,6 +31,12 @@ def address(x: int, y: int, height: float = 25.0, lines: int = 3) -> AddressBloc
     parts = [(Box(x, y + 20 * i, x + 100, y + 20 * (i + 1)),) for i in range(3)]
     written = tuple(TextLine(part, 0.0, height) for part in parts[:lines])
     return AddressBlock(UPRIGHT, Box(x, y, x + 100, y + 60), written, 0.5)
+
+
+def line_of(x: int, y: int) -> AddressBlock:
+    """What is left of an address."""
+    box = Box(x, y, x + 100, y + 20)
+    return AddressBlock(UPRIGHT, box, (TextLine((box,), 0.0, 20.0),), 0.5)
 
 
 BELOW, RIGHT = address(20, 100), address(150, 25)
@@ -161,3 +168,20 @@ def test_no_two_addresses_begin_farther_apart_than_where_one_is_above(
     one: AddressBlock, other: AddressBlock
 ) -> None:
     assert 0 <= apart_from(one, other) == apart_from(other, one) <= FAR
+
+
+@pytest.mark.parametrize(
+    ("left", "lost"),
+    [
+        ((), True),
+        ((address(800, 600, lines=3),), False),
+        ((address(810, 590, lines=4),), False),
+        ((line_of(800, 620),), True),
+        ((address(100, 100, lines=3), line_of(800, 640)), True),
+    ],
+    ids=["nothing", "the same", "much the same", "a line of it", "another, and a line of it"],
+)
+def test_an_address_is_lost_to_another_look_but_for_a_line(
+    left: tuple[AddressBlock, ...], lost: bool
+) -> None:
+    assert not_among(address(800, 600, lines=3), left) == lost

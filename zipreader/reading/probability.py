@@ -281,3 +281,12 @@ _EVIDENCE = (
     "written", "shadow", "apart", "fall",
 )  # fmt: skip
 _NO_EVIDENCE = dict.fromkeys(_EVIDENCE, 0.0)
+
+
+def check_model(calibration: Calibration, model: str) -> None:
+    """Refuse thresholds that were certified for another network: they promise nothing here."""
+    if calibration.model not in (None, model):
+        raise ModelError(
+            f"the calibration is of the network {calibration.model}, but the network is "
+            f"{model}: run zipreader calibrate for it"
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 
 from zipreader.config import LinesConfig, ReaderConfig, SearchConfig
 from zipreader.elements import AddressBlock, Image, Page, Reading, Reason, UprightPage, ZipField
-from zipreader.errors import ModelError, UsageError
+from zipreader.errors import UsageError
 from zipreader.reading import letters
 from zipreader.reading.classifier import Classifier
 from zipreader.reading.clock import Clock
@@ -26,7 +26,7 @@ from zipreader.reading.lines import find_lines
 from zipreader.reading.locate import locate
 from zipreader.reading.modelfolder import LETTERS, default_model_dir, model_name
 from zipreader.reading.page import upright_pages, whole_page
-from zipreader.reading.probability import Calibration, load_calibration
+from zipreader.reading.probability import Calibration, check_model, load_calibration
 from zipreader.reading.runtime import Runtime
 from zipreader.reading.search import Search
 from zipreader.reading.speller import Speller
@@ -72,7 +72,7 @@ class Reader:
             if isinstance(calibration, Calibration)
             else load_calibration(Path(calibration or model_dir / "calibration.json"))
         )
-        _check_pair(self.calibration, self.model)
+        check_model(self.calibration, self.model)
         self.fields = FieldReader(
             self.classifier,
             Speller(model_dir, runtime),
@@ -132,7 +132,7 @@ class Reader:
         again: list[Search] = []
         for search in sorted(searches, key=_probability, reverse=True):
             if search.upright is not None:
-                again.append(self._search(search.upright, clock, dark))
+                again.append(self._search(search.upright, clock, dark, searches))
                 again[-1].look()
                 if self._is_enough(again):
                     break
@@ -146,7 +146,7 @@ class Reader:
         upright = searches[0].upright
         if upright is None or upright.light is None or upright.light.papers[0].inverted:
             return []
-        return self._look_at(page, upright.piece, clock, light_ink=True)
+        return self._look_at(page, upright.piece, clock, searches)
 
     def _look(self, page: Page, clock: Clock) -> list[Search]:
         """The orientations of the mailpiece, or of the first one in which there is hope."""
@@ -158,13 +158,16 @@ class Reader:
         return searches
 
     def _look_at(
-        self, page: Page, piece: int, clock: Clock, light_ink: bool = False
+        self, page: Page, piece: int, clock: Clock, before: Sequence[Search] = ()
     ) -> list[Search]:
-        """The orientations up to one that gives a ZIP, their likeliest fields read."""
+        """The orientations up to one that gives a ZIP, their likeliest fields read.
+
+        Where it was looked ``before``, in all ink, nothing but light writing is.
+        """
         searches: list[Search] = []
-        pages = upright_pages(page, self.config.page, piece, light_ink)
+        pages = upright_pages(page, self.config.page, piece, bool(before))
         for upright in clock.each("page", pages):
-            search = self._search(upright, clock, self.config.lines)
+            search = self._search(upright, clock, self.config.lines, before)
             search.look()
             searches.append(search)
             if self._is_enough(searches):
@@ -218,14 +221,27 @@ class Reader:
         rival = self.config.search.rival
         return any(look.probability >= rival or look.addressed for look in looks)
 
-    def _search(self, upright: UprightPage, clock: Clock, lines: LinesConfig) -> Search:
-        """Find the fields of one orientation of the page; none is read yet."""
+    def _search(
+        self,
+        upright: UprightPage,
+        clock: Clock,
+        lines: LinesConfig,
+        before: Sequence[Search] = (),
+    ) -> Search:
+        """Find the fields of one orientation of the page; none is read yet.
+
+        An address that was found ``before`` and is not any more may be the one that is meant.
+        """
         with clock("lines"):
             text = find_lines(upright, lines)
         with clock("locate"):
             blocks = locate(upright, text.lines, self.config.locate, text.barcodes)
             fields = zip_fields(blocks, self.config.fields)
-        return self._begin(upright, blocks, fields, clock)
+        search = self._begin(upright, blocks, fields, clock)
+        for earlier in before:
+            if earlier.upright and earlier.upright.orientation == upright.orientation:
+                search.heed(earlier)
+        return search
 
     def _begin(
         self,
@@ -277,12 +293,3 @@ def _check_share(min_confidence: float | None, max_error: float | None) -> None:
         raise UsageError("give a bound or a confidence, not both")
     if not 0 <= min_confidence <= 1:
         raise UsageError(f"the confidence must be within 0 and 1, not {min_confidence}")
-
-
-def _check_pair(calibration: Calibration, model: str) -> None:
-    """Refuse thresholds that were certified for another network: they promise nothing here."""
-    if calibration.model not in (None, model):
-        raise ModelError(
-            f"the calibration is of the network {calibration.model}, but the network is "
-            f"{model}: run zipreader calibrate for it"
-        )

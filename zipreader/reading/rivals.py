@@ -28,6 +28,8 @@ UNRIVALLED: Mapping[str, float] = MappingProxyType(
     {"lead": ALONE, "passed": 0.0, "written": 1.0, "shadow": LIGHT, "apart": FAR}
 )
 """The evidence of a ZIP that stands alone on its page."""
+_SAME = 0.5
+"""Of two looks at a page, addresses are the same that share so much of the smaller one."""
 _LEVEL = 0.2
 """Two that begin less far apart stand on one level."""
 _COMMON = 0.3
@@ -136,3 +138,16 @@ def shadow_over(one: AddressBlock, silent: Iterable[AddressBlock]) -> float:
         if other.score > one.score and len(other.lines) > 1
     ]
     return max(LIGHT, min(1.0, max(ratios, default=LIGHT)))
+
+
+def not_among(block: AddressBlock, blocks: Iterable[AddressBlock]) -> bool:
+    """Whether an address of another look at the page is lost among these.
+
+    It is if none overlaps it but what is left of it, a line or two.
+    """
+    return all(
+        block.box.intersection(other.box).area
+        < _SAME
+        * (min(block.box.area, other.box.area) if are_address(other.lines) else block.box.area)
+        for other in blocks
+    )

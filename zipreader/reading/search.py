@@ -19,10 +19,9 @@ from zipreader.reading.probability import at_most_one
 from zipreader.reading.readers import Readers
 from zipreader.reading.wording import SAYS, Party
 
-_ADDRESS = 3
-"""Lines of which two have words, in an address."""
-_LIKELIEST, _ZIP = 2, 5
-"""Fields of an address that may spell its ZIP, and how long that is."""
+_ADDRESS, _LIKELIEST, _ZIP = 3, 2, 5
+"""Lines of which two have words, in an address; fields of one that may spell its ZIP, and how
+long that is."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,9 +33,9 @@ class Search:
     fields: tuple[ZipField, ...]
     readers: Readers
     config: SearchConfig
-    _found: dict[str, ZipHypothesis] = field(default_factory=dict)
-    _likely: dict[AddressBlock, set[str]] = field(default_factory=dict)
+    likely: dict[AddressBlock, set[str]] = field(default_factory=dict)
     """The likely ZIPs of each address."""
+    _found: dict[str, ZipHypothesis] = field(default_factory=dict)
     _spelled: dict[ZipField, Spelling] = field(default_factory=dict)
     _written: dict[AddressBlock, bool] = field(default_factory=dict)
     """Of the blocks that were asked for, whether they are written."""
@@ -73,7 +72,7 @@ class Search:
             (block, zips)
             for block in self._beside(own)
             if are_address(block.lines)
-            and (zips := self._likely.get(block, set()))
+            and (zips := self.likely.get(block, set()))
             and best.zip not in zips
         ]
         pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
@@ -96,6 +95,12 @@ class Search:
     def looked_at(self) -> tuple[ZipField, ...]:
         """The fields that were spelled at the least, the likeliest first."""
         return tuple(item for item in self.fields if item in self._spelled)
+
+    def heed(self, earlier: Search) -> None:
+        """Take for rivals what an earlier look showed and this one does not."""
+        hidden = [block for block in earlier.blocks if rivals.not_among(block, self.blocks)]
+        self.blocks += tuple(hidden)
+        self.likely |= {block: set(earlier.likely.get(block, ())) for block in hidden}
 
     def look(self) -> None:
         """Read the likeliest fields, and where there is no hope the likeliest of each address."""
@@ -132,7 +137,7 @@ class Search:
             return
         for block in self._beside(own):
             for item in self._fields_of(block):
-                if self._likely.get(block):
+                if self.likely.get(block):
                     break
                 self._compare(item)
         shaken = self._against_rivals(best).probability < min(self.config.certain, best.probability)
@@ -189,7 +194,7 @@ class Search:
             return found
         lead, apart = rivals.ALONE, rivals.FAR
         for block in self._beside(own):
-            zips = self._likely.get(block, set())
+            zips = self.likely.get(block, set())
             if found.zip in zips or not (zips or are_address(block.lines)):
                 continue
             if zips:
@@ -202,7 +207,7 @@ class Search:
             "lead": lead,
             "passed": self._passed(found),
             "written": float(self._in_writing(found)),
-            "shadow": rivals.shadow_over(own, [b for b in self.blocks if not self._likely.get(b)]),
+            "shadow": rivals.shadow_over(own, [b for b in self.blocks if not self.likely.get(b)]),
             "apart": apart,
         }
         if told == rivals.UNRIVALLED:
@@ -283,7 +288,7 @@ class Search:
         for hypothesis in hypotheses:
             block = hypothesis.field.block
             if block is not None and hypothesis.probability >= self.config.rival:
-                self._likely.setdefault(block, set()).add(hypothesis.zip)
+                self.likely.setdefault(block, set()).add(hypothesis.zip)
             rival = self._found.get(hypothesis.zip)
             if rival is None or rival.probability < hypothesis.probability:
                 self._found[hypothesis.zip] = hypothesis
