@@ -143,7 +143,7 @@ class Reader:
 
         The sender's address may be in dark ink beside it, or the rest of the envelope is bright.
         """
-        upright = searches[0].upright
+        upright = max(searches, key=_probability).upright
         if upright is None or upright.light is None or upright.light.papers[0].inverted:
             return []
         return self._look_at(page, upright.piece, clock, searches)
@@ -239,7 +239,7 @@ class Reader:
             fields = zip_fields(blocks, self.config.fields)
         search = self._begin(upright, blocks, fields, clock)
         for earlier in before:
-            if earlier.upright and earlier.upright.orientation == upright.orientation:
+            if earlier.upright and _side(earlier.upright) == _side(upright):
                 search.heed(earlier)
         return search
 
@@ -279,6 +279,11 @@ class Reader:
 def _pieces(searches: list[Search]) -> int:
     """How many mailpieces the image shows."""
     return max((each.upright.pieces for each in searches if each.upright is not None), default=1)
+
+
+def _side(upright: UprightPage) -> tuple[int, int]:
+    """Which mailpiece of the image it shows, and which way up."""
+    return upright.piece, upright.orientation
 
 
 def _probability(search: Search) -> float:
