@@ -48,6 +48,7 @@ class NetworkName(StrEnum):
     SMALL = "small"
     LEAN = "lean"
     MEDIUM = "medium"
+    DEEP = "deep"
     STRIP = "strip"
     STRIP2 = "strip2"
     LETTERS = "letters"

@@ -50,7 +50,8 @@ class CleaningConfig:
     tiles: int = 120_000
     """The first network sees so many tiles of the pool, chosen at random."""
     epochs: int = 2
-    sure: float = 0.6
+    sure: float = 0.9
+    """Below, what is cut wrongly and looks like a digit teaches that it may be either."""
 
 
 @dataclass(frozen=True, slots=True)
