@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zipreader.training.spoilt import struck_out
+from zipreader.training.spoilt import overwritten, struck_out
 from zipreader.training.strokes import PenConfig, draw
 
 STEM = [np.array([[0.0, y] for y in np.linspace(0, 1, 12)])]
@@ -36,3 +36,25 @@ def test_what_is_struck_out_has_much_more_ink(strokes: list[np.ndarray]) -> None
 def test_the_same_generator_gives_the_same_scribble() -> None:
     one, two = (struck_out(SEVEN, np.random.default_rng(4)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+
+
+RING = [np.column_stack([0.6 * np.cos(t), 0.5 * np.sin(t)]) for t in [np.linspace(0, 6.3, 40)]]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_written_over_a_digit_stands_on_it_in_its_size(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    both = overwritten(SEVEN, [40 * stroke + 300 for stroke in RING], rng)
+    assert both is not None and len(both) == 2
+    assert np.array_equal(both[0], SEVEN[0])
+    assert 0.85 < np.ptp(both[1][:, 1]) < 1.2
+    assert np.abs(both[1].mean(axis=0) - (0.3, 0.5)).max() < 0.3
+
+
+def test_one_that_hides_the_other_is_not_written_over_it() -> None:
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        assert overwritten(SEVEN, SEVEN, rng) is None, "the same"
+        assert overwritten(SEVEN, [*SEVEN, RING[0] + (0.3, 0.5)], rng) is None, "a part"
+    lying = [np.array([[0.0, 0.0], [1.0, 0.01]])]
+    assert overwritten(RING, lying, np.random.default_rng(0)) is None

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from zipreader.elements import NOT_A_DIGIT
 from zipreader.training.sources import Sources, hands, strokes_of
@@ -32,11 +33,26 @@ def test_a_real_writer_writes_his_own_digits_as_they_are_where_he_does_not_train
         )
 
 
-def test_an_invented_writer_writes_all_digits_and_strikes_some_out(sources: Sources) -> None:
-    writer = InventedWriter.random(sources, Part.TRAIN, np.random.default_rng(1))
-    labels = digits_of(writer, 1000)
-    assert set(labels) == {*range(10), NOT_A_DIGIT}
-    assert 10 < labels.count(NOT_A_DIGIT) < 100
+def test_who_trains_writes_all_digits_and_spoils_some(sources: Sources) -> None:
+    for kind, spoilt in ((InventedWriter, (50, 160)), (RealWriter, (25, 110))):
+        writer = kind.random(sources, Part.TRAIN, np.random.default_rng(1))
+        labels = digits_of(writer, 1000)
+        assert set(labels) == {*range(10), NOT_A_DIGIT}
+        assert spoilt[0] < labels.count(NOT_A_DIGIT) < spoilt[1]
+
+
+def test_a_digit_over_another_is_that_of_the_same_hand(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zipreader.training.writers._OVER", 1.0)
+    writer = RealWriter.random(sources, Part.TRAIN, np.random.default_rng(3))
+    rng = np.random.default_rng(0)
+    written = [writer.digit(rng) for _ in range(40)]
+    over = [strokes for strokes, label in written if label == NOT_A_DIGIT]
+    assert len(over) > 10
+    for strokes in over:
+        assert len(strokes) >= 2
+        assert np.ptp(np.concatenate(strokes), axis=0).max() > 0
 
 
 def test_letters_are_of_the_part_and_none_where_no_file_is_given(sources: Sources) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,11 +14,16 @@ from zipreader.training.invented import InventedHand
 from zipreader.training.rewritten import RewriteConfig, rewritten
 from zipreader.training.sources import Rows, Sources, given, hands, strokes_of
 from zipreader.training.splits import Part
-from zipreader.training.spoilt import struck_out
+from zipreader.training.spoilt import overwritten, struck_out
 from zipreader.training.strokes import Points
 
 _SPOILT = 0.04
 """How often an invented hand strikes a digit out."""
+_OVER = 0.06
+"""How often, where it trains, a hand writes a digit over another."""
+_TRIES = 6
+_SLASHED = {0, 1}
+"""Over each other they are but a slashed zero."""
 
 
 class Writer(Protocol):
@@ -51,7 +57,13 @@ class RealWriter:
         return cls(sources, part, name, writers[name], other)
 
     def digit(self, rng: np.random.Generator) -> tuple[list[Points], int]:
-        """One of his digits."""
+        """One of his digits; where he trains, now and then another over it and none any more."""
+        item, label = self._digit(rng)
+        if self.part is not Part.TRAIN or rng.random() >= _OVER:
+            return item, label
+        return _over(item, label, self._digit, rng)
+
+    def _digit(self, rng: np.random.Generator) -> tuple[list[Points], int]:
         strokes = strokes_of(given(self.sources.strokes))
         row = int(rng.choice(self.rows))
         label = int(strokes.labels[row])
@@ -80,16 +92,38 @@ class InventedWriter:
         return cls(sources, part, InventedHand.random(rng))
 
     def digit(self, rng: np.random.Generator) -> tuple[list[Points], int]:
-        """Any digit, written in this hand; one in so many is struck out and none any more."""
-        value = int(rng.integers(10))
-        strokes = self.hand.digit(value, rng)
-        if rng.random() < _SPOILT:
+        """Any digit in this hand; one in so many is struck out or written over, and none then."""
+        strokes, value = self._digit(rng)
+        chance = rng.random()
+        if chance < _SPOILT:
             return struck_out(strokes, rng), NOT_A_DIGIT
+        if chance < _SPOILT + _OVER:
+            return _over(strokes, value, self._digit, rng)
         return strokes, value
+
+    def _digit(self, rng: np.random.Generator) -> tuple[list[Points], int]:
+        value = int(rng.integers(10))
+        return self.hand.digit(value, rng), value
 
     def letter(self, rng: np.random.Generator) -> list[Points] | None:
         """A letter of the writers of the part."""
         return _letter(self.sources, self.part, None, rng)
+
+
+def _over(
+    strokes: list[Points],
+    value: int,
+    another: Callable[[np.random.Generator], tuple[list[Points], int]],
+    rng: np.random.Generator,
+) -> tuple[list[Points], int]:
+    """A digit with another over it, which is none any more; itself where none shows."""
+    for _ in range(_TRIES):
+        other, meant = another(rng)
+        if meant != value and {meant, value} != _SLASHED:
+            both = overwritten(strokes, other, rng)
+            if both is not None:
+                return both, NOT_A_DIGIT
+    return strokes, value
 
 
 def _letter(
