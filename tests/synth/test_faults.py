@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from zipreader.synth import VARIANTS, Sources
-from zipreader.synth.compose import Canvas
-from zipreader.synth.faults import choose_address, cross_out, spoil
+from zipreader.synth.compose import Canvas, Mark, Strip, stack
+from zipreader.synth.faults import choose_address, cross_out, fade, spoil
 
 
 def written_code(variant: str, sources: Sources, seed: int) -> str | None:
@@ -100,3 +100,17 @@ def test_every_row_of_an_address_is_crossed_out(paper: int) -> None:
             assert drawn[int(y0) : int(y1), int(x0) : int(x1)].sum() > 10
         shares.append(float(drawn[40:142, 40:300].mean()))
     assert max(shares) < 0.25
+
+
+def test_what_fades_is_pale_and_its_zip_is_wiped() -> None:
+    stripes = np.zeros((40, 200), np.float32)
+    stripes[:, ::8] = stripes[:, 1::8] = 1
+    line = Strip(stripes, 40)
+    marked = Strip(stripes, 40, (Mark("1", (120.0, 0.0, 160.0, 40.0)),))
+    for seed in range(5):
+        pale = fade(stack([line, marked], 60, 5, [0, 0]), np.random.default_rng(seed))
+        assert pale.marks == () and pale.field is not None
+        first, last = (strip.alpha for strip, _, _ in pale.lines)
+        assert 0.1 < first.max() < 0.35
+        assert np.ptp(last[:, :80]) == pytest.approx(first.max())
+        assert np.ptp(last[15:25, 130:150]) < 0.1 * first.max()

@@ -112,8 +112,10 @@ def draw_picture(width: int, height: int, rng: Rng) -> Patch:
     return Patch(pixels, np.ones((height, width), np.float32))
 
 
-def draw_label(width: int, height: int, radius: int, rng: Rng, level: float = 250) -> Patch:
-    """A white label or the paper in a window, with rounded corners, ``radius`` in pixels."""
+def draw_label(
+    width: int, height: int, radius: int, rng: Rng, tone: Colour = (250, 250, 250)
+) -> Patch:
+    """A label, a tape or the paper in a window, with rounded corners, ``radius`` in pixels."""
     alpha = np.zeros((height, width), np.uint8)
     r = max(1, min(radius, width // 2 - 1, height // 2 - 1))
     cv2.rectangle(alpha, (r, 0), (width - r - 1, height - 1), 255, -1)
@@ -121,7 +123,7 @@ def draw_label(width: int, height: int, radius: int, rng: Rng, level: float = 25
     for x in (r, width - r - 1):
         for y in (r, height - r - 1):
             cv2.circle(alpha, (x, y), r, 255, -1, cv2.LINE_AA)
-    colour = np.clip(level + rng.normal(0, 3, 3), 0, 255).astype(np.uint8)
+    colour = np.clip(tone + rng.normal(0, 3, 3), 0, 255).astype(np.uint8)
     return Patch(_plain(height, width, colour), np.asarray(alpha / np.float32(255), np.float32))
 
 

@@ -111,6 +111,19 @@ class Block:
         bottom = max(y + strip.alpha.shape[0] for strip, _, y in self.lines)
         return right, bottom
 
+    def inked(self, window: tuple[int, int, int, int]) -> Alpha:
+        """The ink within a half-open window (x0, y0, x1, y1), in block pixels."""
+        x0, y0, x1, y1 = window
+        sheet = np.zeros((y1 - y0, x1 - x0), np.float32)
+        for strip, x, y in self.lines:
+            height, width = strip.alpha.shape
+            left, top = max(x, x0), max(y, y0)
+            right, bottom = min(x + width, x1), min(y + height, y1)
+            if left < right and top < bottom:
+                part = sheet[top - y0 : bottom - y0, left - x0 : right - x0]
+                np.maximum(part, strip.alpha[top - y : bottom - y, left - x : right - x], out=part)
+        return sheet
+
 
 def stack(strips: Sequence[Strip], pitch: float, gap: float, indents: Sequence[float]) -> Block:
     """Set lines ``pitch`` apart, further where they would come nearer than ``gap``."""

@@ -9,6 +9,7 @@ from zipreader.synth.barcodes import draw_intelligent, draw_postnet
 from zipreader.synth.compose import Alpha, Colour
 from zipreader.synth.drawing import Drawing
 from zipreader.synth.layout import barcode_area, grown, scaled
+from zipreader.synth.plan import SHOWS_SENDER
 from zipreader.synth.printing import choose_press
 from zipreader.synth.truth import Bounds
 
@@ -86,8 +87,7 @@ def add_picture(drawing: Drawing) -> None:
 def add_sender(drawing: Drawing) -> None:
     """A return address with a ZIP of its own, upper left, perhaps under a logo."""
     rng, dpi = drawing.rng, drawing.dpi
-    alone = drawing.plan.variant == "return-only"
-    if not alone and not drawing.chance(_SENDER_SHARE):
+    if drawing.plan.variant not in SHOWS_SENDER and not drawing.chance(_SENDER_SHARE):
         return
     x, y = (float(v) * dpi for v in rng.uniform(0.18, 0.4, 2))
     edge = min((b[0] for b in drawing.room.taken), default=float(drawing.canvas.width))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from zipreader.synth.address import (
     USUAL_NUMBERS,
@@ -17,26 +15,21 @@ from zipreader.synth.address import (
     invent_note,
     with_code,
 )
-from zipreader.synth.compose import Alpha, Canvas, Colour, Rng, cloud
-from zipreader.synth.plan import CROSSED_OUT, NO_ADDRESS, TWO_ADDRESSEES
+from zipreader.synth.compose import Alpha, Block, Canvas, Colour, Rng, Strip, cloud
+from zipreader.synth.penlines import Points, another_pen, bent_by_hand, draw_lines
+from zipreader.synth.plan import CROSSED_OUT, FADED, NO_ADDRESS, OVERWRITTEN, TWO_ADDRESSEES
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
 
-Points = npt.NDArray[np.float64]
-
 _MARGIN = 0.15
 """By how much a cover reaches beyond a digit, in its heights."""
-_LIGHT = 128
-"""A colour above covers dark paper; a darker one lets the paper show through."""
 _MANY_NUMBERS = 0.6
 """Chance of other numbers where the ZIP is missing: none may pass for it."""
 _SPOILT = ("struck-out", "covered")
-_WHOLE = (*_SPOILT, TWO_ADDRESSEES, CROSSED_OUT)
+_WHOLE = (*_SPOILT, TWO_ADDRESSEES, CROSSED_OUT, OVERWRITTEN, FADED)
 """Nothing is wrong with the address itself."""
 _ALL_STRUCK = 0.3
 """Chance of lines through the whole ZIP, rather than of a scribble over a digit."""
-_PENS: tuple[Colour, ...] = ((120, 40, 30), (40, 30, 30), (50, 40, 170))
-"""Blue, black and red ink, of those who cross an address out."""
 
 
 def choose_address(
@@ -124,11 +117,30 @@ def cross_out(
             turns = int(rng.integers(4, 9))
             xs = np.linspace(left, right, turns)
             ends = [np.column_stack([xs, np.where(np.arange(turns) % 2, top, bottom)])]
-    lines = [_by_hand(line + rng.normal(0, 0.15 * unit, line.shape), unit, rng) for line in ends]
+    lines = [
+        bent_by_hand(line + rng.normal(0, 0.15 * unit, line.shape), unit, rng) for line in ends
+    ]
     about = (left - 2 * unit, top - 2 * unit, right + 2 * unit, bottom + 2 * unit)
-    light = min(colour) > _LIGHT
-    ink = colour if light or rng.random() < 0.4 else _PENS[int(rng.integers(len(_PENS)))]
-    _draw(canvas, lines, about, max(2, round(rng.uniform(1.5, 2.6) * radius)), ink)
+    ink = another_pen(colour, 0.4, rng)
+    draw_lines(canvas, lines, about, max(2, round(rng.uniform(1.5, 2.6) * radius)), ink)
+
+
+def fade(block: Block, rng: Rng) -> Block:
+    """The block as it pales in the sun, its ZIP wiped so that nobody can read it."""
+    left = float(rng.uniform(0.15, 0.3))
+    blur = float(rng.uniform(0.16, 0.24))
+    lines = []
+    for strip, x, y in block.lines:
+        alpha = left * strip.alpha
+        for mark in strip.marks:
+            x0, y0, x1, y1 = mark.bounds
+            margin = 0.3 * (y1 - y0)
+            rows = slice(max(0, int(y0 - margin)), int(y1 + margin) + 1)
+            columns = slice(max(0, int(x0 - margin)), int(x1 + margin) + 1)
+            wiped = cv2.GaussianBlur(strip.alpha[rows, columns], (0, 0), blur * (y1 - y0))
+            alpha[rows, columns] = left * wiped
+        lines.append((Strip(alpha, strip.baseline), x, y))
+    return Block(tuple(lines), block.field, ())
 
 
 def _through(row: Bounds, unit: float, rng: Rng) -> Points:
@@ -136,17 +148,6 @@ def _through(row: Bounds, unit: float, rng: Rng) -> Points:
     middle = (row[1] + row[3]) / 2
     before, behind = unit * rng.uniform(-0.2, 0.8, 2)
     return np.array([(row[0] - before, middle), (row[2] + behind, middle)])
-
-
-def _by_hand(corners: Points, unit: float, rng: Rng) -> Points:
-    """A path through corners, bent a little from each to the next."""
-    pieces = []
-    for start, end in pairwise(corners):
-        along = np.linspace(0, 1, 16)[:, np.newaxis]
-        sway = 0.12 * unit * rng.normal() * np.sin(np.pi * along * rng.uniform(0.8, 2.2))
-        across = np.array([start[1] - end[1], end[0] - start[0]]) / max(np.hypot(*(end - start)), 1)
-        pieces.append(start + along * (end - start) + sway * across)
-    return np.vstack(pieces)
 
 
 def _strike_through(
@@ -172,7 +173,9 @@ def _strike_through(
         lines.append(np.column_stack([xs, np.linspace(start, end, 24) + sway]))
     reach = 0.5 * height
     thickness = max(2, round(rng.uniform(1.5, 2.4) * radius))
-    _draw(canvas, lines, (left - reach, y0 - reach, right + reach, y1 + reach), thickness, colour)
+    draw_lines(
+        canvas, lines, (left - reach, y0 - reach, right + reach, y1 + reach), thickness, colour
+    )
 
 
 def _strike_out(canvas: Canvas, digit: Bounds, colour: Colour, radius: float, rng: Rng) -> None:
@@ -190,20 +193,7 @@ def _strike_out(canvas: Canvas, digit: Bounds, colour: Colour, radius: float, rn
     ]
     left, top = x0 - 0.5 * width, y0 - 0.5 * height
     about = left, top, left + int(2 * width), top + int(2 * height)
-    _draw(canvas, [path, *bars], about, max(2, round(2.2 * radius)), colour)
-
-
-def _draw(
-    canvas: Canvas, lines: Sequence[Points], about: Bounds, thickness: int, colour: Colour
-) -> None:
-    """Lines of (N, 2) points with a pen, on the part of the canvas within ``about``."""
-    left, top, right, bottom = about
-    sheet = np.zeros((int(bottom - top) + 1, int(right - left) + 1), np.uint8)
-    for line in lines:
-        points = np.round((line - (left, top)) * 16).astype(np.int32)
-        cv2.polylines(sheet, [points], False, 255, thickness, cv2.LINE_AA, 4)
-    drawn = np.asarray(sheet / np.float32(255), np.float32)
-    canvas.lay(drawn, left, top, colour, opaque=min(colour) > _LIGHT)
+    draw_lines(canvas, [path, *bars], about, max(2, round(2.2 * radius)), colour)
 
 
 def _cover(canvas: Canvas, digit: Bounds, rng: Rng) -> None:

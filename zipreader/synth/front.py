@@ -9,38 +9,31 @@ import numpy as np
 from zipreader.elements import Image
 from zipreader.synth import clutter, corners
 from zipreader.synth.address import Address, invent
-from zipreader.synth.addressing import HandStyle, Script, Writer, print_out, write_by_hand
 from zipreader.synth.back import draw_back
-from zipreader.synth.compose import Alpha, Canvas, Colour, Mark, Rng
+from zipreader.synth.compose import Canvas, Colour, Mark, Rng
 from zipreader.synth.drawing import Drawing
-from zipreader.synth.faults import choose_address, cross_out, spoil
+from zipreader.synth.faults import choose_address, cross_out, fade, spoil
 from zipreader.synth.handwriting import choose_hand
+from zipreader.synth.highlights import highlight
 from zipreader.synth.labels import Surround, draw_surround
-from zipreader.synth.layout import (
-    address_area,
-    choose_format,
-    choose_resolution,
-    label_area,
-    moved,
-    scaled,
-)
+from zipreader.synth.layout import choose_format, choose_resolution
+from zipreader.synth.overwriting import overwrite
 from zipreader.synth.paper import choose_paper, make_sheet, wear_out
 from zipreader.synth.pens import choose_pen
-from zipreader.synth.plan import CROSSED_OUT, NO_ADDRESS, TWO_ADDRESSEES, Plan
-from zipreader.synth.printing import choose_press
+from zipreader.synth.placing import BARCODE_GAP, WHITE_INK, Placed, place_address
+from zipreader.synth.plan import CROSSED_OUT, FADED, NO_ADDRESS, OVERWRITTEN, TWO_ADDRESSEES, Plan
 from zipreader.synth.sources import Sources
 from zipreader.synth.truth import Bounds
 
 _BLACK: Colour = (30, 28, 28)
 _RULE_GREY: Colour = (120, 110, 105)
-_WHITE_INK: Colour = (238, 240, 240)
-_LEAST_POINTS = 8
-_BARCODE_GAP = 0.08
-"""Inches between a barcode and the address under it."""
-_PLACING_TRIES = 4
+_TAPES: tuple[Colour, ...] = ((32, 30, 30), (140, 60, 25), (40, 35, 150), (60, 95, 30))
+"""Black, blue, red and green tape of label makers."""
 _PARCELS = {False: 0.12, True: 0.04}
 """How much printed and hand-written mail bears a parcel label, with its sender."""
 _NO_PARCELS = (*NO_ADDRESS, TWO_ADDRESSEES)
+_HIGHLIGHTED = 0.02
+"""How many ZIPs are ringed, boxed in or underlined by a pen."""
 _PHOTO_DPI = 240
 """The finest that a phone shows of a whole envelope, about 2,300 pixels across a #10."""
 _TYPICAL_DIGIT = 0.2
@@ -65,38 +58,6 @@ class Front:
     block: Bounds | None = None
     field: Bounds | None = None
     marks: tuple[Mark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Placed:
-    """A script with the place of its top left; ``outer`` bounds its label or window too."""
-
-    script: Script
-    x: int
-    y: int
-    ground: str
-    outer: Bounds
-    barcode: Alpha | None
-    surround: Surround | None
-    write: Writer
-    pad: float
-    """Paper between the edge of a label or window and what is on it."""
-
-    @property
-    def bounds(self) -> Bounds:
-        width, height = self.script.block.size
-        return self.x, self.y, self.x + width, self.y + height
-
-    @property
-    def rows(self) -> list[Bounds]:
-        """Of each line what stands between its baseline and the top of its capitals."""
-        unit, lines = self.script.unit, self.script.block.lines
-        ends = [(x, x + strip.width, y + strip.baseline) for strip, x, y in lines]
-        return [self.on_sheet((x0, y - 0.8 * unit, x1, y)) for x0, x1, y in ends]
-
-    def on_sheet(self, bounds: Bounds) -> Bounds:
-        """Bounds given in block pixels."""
-        return moved(bounds, self.x, self.y)
 
 
 def draw_front(plan: Plan, sources: Sources, rng: Rng) -> Front:
@@ -143,7 +104,7 @@ def _begin(plan: Plan, sources: Sources, rng: Rng, parcel: bool) -> Drawing:
         digit = min(max(digit, _SMALLEST_DIGIT), _LARGEST_DIGIT)
         pen = choose_pen(rng, faint=bool(rng.random() < 0.4 * plan.dirt))
         hand = choose_hand(sources, dpi, digit, pen, rng)
-    white = _WHITE_INK if paper.is_dark else None
+    white = WHITE_INK if paper.is_dark else None
     return Drawing(Canvas(sheet, dpi), shape, plan, sources, rng, hand, white)
 
 
@@ -160,21 +121,20 @@ def _add_address(
     if barcode is not None and (drawing.plan.handwritten or drawing.chance(0.5)):
         corners.lay_in_zone(drawing, barcode)
         barcode = None
-    placed = _place(drawing, address, barcode, boxed, surround)
+    placed = place_address(drawing, address, barcode, boxed, surround)
+    variant = drawing.plan.variant
+    if variant == FADED:
+        placed = placed.written(fade(placed.script.block, drawing.rng))
     ink = _lay(drawing, placed)
     drawing.room.take(placed.outer)
-    if drawing.plan.variant == TWO_ADDRESSEES:
+    if variant == TWO_ADDRESSEES:
         other = invent(drawing.sources, drawing.rng, plus4=0.0 if boxed else 0.2)
-        _lay(drawing, _place(drawing, other, None, False, None, placed))
+        _lay(drawing, place_address(drawing, other, None, False, None, placed))
     block = placed.script.block
-    marks = [mark.moved(placed.x, placed.y) for mark in block.marks]
-    digits = [mark.bounds for mark in marks]
-    variant, canvas, radius = drawing.plan.variant, drawing.canvas, 0.05 * placed.script.unit
-    spoilt = spoil(variant, canvas, digits, ink, radius, drawing.rng)
-    marks = [mark for place, mark in enumerate(marks) if place not in spoilt]
-    if variant == CROSSED_OUT:
-        cross_out(canvas, placed.rows, ink, radius, drawing.rng)
-        marks = []
+    field = placed.on_sheet(block.field) if block.field else None
+    marks = _spoil(drawing, placed, ink)
+    if not variant and field is not None and drawing.chance(_HIGHLIGHTED):
+        highlight(drawing.canvas, field, ink, drawing.rng)
     return Front(
         image=drawing.canvas.image,
         dpi=drawing.dpi,
@@ -183,87 +143,44 @@ def _add_address(
         address=address,
         zip=code,
         block=placed.bounds,
-        field=placed.on_sheet(block.field) if block.field else None,
-        marks=tuple(marks),
+        field=field,
+        marks=marks,
     )
 
 
-def _place(
-    drawing: Drawing,
-    address: Address,
-    barcode: Alpha | None,
-    boxed: bool,
-    surround: Surround | None,
-    first: _Placed | None = None,
-) -> _Placed:
-    """Write the address so that it fits, and find room for it.
-
-    Of two addressees each has a half of the area; the second is written like the ``first``.
-    """
-    rng, dpi = drawing.rng, drawing.dpi
-    ground = _choose_ground(drawing) if surround is None else "label"
-    pad = 0.0 if ground == "paper" else float(rng.uniform(0.1, 0.3)) * dpi
-    above = pad + (barcode.shape[0] + _BARCODE_GAP * dpi if barcode is not None else 0.0)
-    loose = drawing.plan.handwritten
-    area = scaled(address_area(drawing.shape, loose, bool(drawing.room.taken)), dpi)
-    beside = below = least = 0.0
-    if surround is not None:
-        beside, over, below = surround.margins(dpi)
-        above, least = above + over, surround.width()
-        area = scaled(label_area(drawing.shape), dpi)
-    if drawing.plan.variant == TWO_ADDRESSEES:
-        middle = (area[0] + area[2]) / 2
-        left = first.x >= middle if first is not None else drawing.chance(0.5)
-        area = (area[0], area[1], middle, area[3]) if left else (middle, *area[1:])
-    fit = (0.94 * (area[2] - area[0]) - 2 * pad - beside, area[3] - area[1] - pad - above - below)
-    fit = (max(fit[0], 1.2 * dpi), max(fit[1], 0.45 * dpi))
-    write = first.write if first is not None else _writer(drawing, boxed)
-    center = (float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.2, 0.9)))
-    for _ in range(_PLACING_TRIES):
-        script = write(address, fit)
-        width, height = script.block.size
-        if barcode is not None:
-            width = max(width, barcode.shape[1])
-        size = max(width + beside, least) + 2 * pad, height + pad + above + below
-        outer = drawing.room.find(*size, area, center, rng)
-        if drawing.room.overlap(outer) == 0:
-            break
-        fit = (0.85 * min(fit[0], width), 0.85 * min(fit[1], height))
-    x, y = round(outer[0] + pad + beside), round(outer[1] + above)
-    return _Placed(script, x, y, ground, outer, barcode, surround, write, pad)
+def _spoil(drawing: Drawing, placed: Placed, ink: Colour) -> tuple[Mark, ...]:
+    """Strike out, cover or write over digits where the plan asks for it; which can be read."""
+    variant, canvas, rng = drawing.plan.variant, drawing.canvas, drawing.rng
+    script, radius = placed.script, 0.05 * placed.script.unit
+    marks = [mark.moved(placed.x, placed.y) for mark in script.block.marks]
+    if variant == CROSSED_OUT:
+        cross_out(canvas, placed.rows, ink, radius, rng)
+        return ()
+    if variant == OVERWRITTEN:
+        height = _TYPICAL_DIGIT
+        hand = drawing.hand or choose_hand(
+            drawing.sources, drawing.dpi, height, choose_pen(rng), rng
+        )
+        over = overwrite(canvas, script.block, (placed.x, placed.y), hand, ink, rng)
+        spoilt = [] if over is None else [over]
+    else:
+        spoilt = spoil(variant, canvas, [mark.bounds for mark in marks], ink, radius, rng)
+    return tuple(mark for place, mark in enumerate(marks) if place not in spoilt)
 
 
-def _choose_ground(drawing: Drawing) -> str:
-    """``paper``, ``label`` or ``window``: under what the address is written."""
-    if drawing.plan.handwritten:
-        return "label" if drawing.chance(0.5 if drawing.white else 0.04) else "paper"
-    draw = drawing.rng.random()
-    if draw < 0.2 or drawing.white:
-        return "label"
-    return "window" if draw < 0.42 else "paper"
-
-
-def _writer(drawing: Drawing, boxed: bool) -> Writer:
-    rng, dpi, plan, hand = drawing.rng, drawing.dpi, drawing.plan, drawing.hand
-    if hand is None:
-        press = choose_press(drawing.sources, dpi, rng)
-        least = _LEAST_POINTS / 72 * dpi
-        return lambda address, fit: print_out(address, press, fit, rng, least)
-    touching = 0.5 if plan.touching else 0.03 + 0.05 * plan.dirt
-    style = HandStyle(touching, plan.touching, boxed)
-    return lambda address, fit: write_by_hand(address, hand, dpi, fit, style, rng)
-
-
-def _lay(drawing: Drawing, placed: _Placed) -> Colour:
+def _lay(drawing: Drawing, placed: Placed) -> Colour:
     """Put the address on the paper with what belongs to it; the ink it came out in."""
     rng, canvas, script = drawing.rng, drawing.canvas, placed.script
     x0, y0, x1, y1 = placed.outer
     width, height = round(x1 - x0), round(y1 - y0)
-    white = drawing.white if placed.ground == "paper" else None
-    if placed.ground != "paper":
+    white = placed.white
+    if placed.ground == "tape":
+        _stick_tape(drawing, placed)
+    elif placed.ground != "paper":
         radius = 0.02 if placed.ground == "label" else float(rng.uniform(0.05, 0.2))
-        level = 250.0 if placed.ground == "label" else float(rng.uniform(222, 248))
-        patch = clutter.draw_label(width, height, round(radius * drawing.dpi), rng, level)
+        level = 250 if placed.ground == "label" else int(rng.integers(222, 248))
+        tone = (level, level, level)
+        patch = clutter.draw_label(width, height, round(radius * drawing.dpi), rng, tone)
         rim = clutter.soft_rim(patch.alpha, drawing.dpi)
         canvas.lay(rim, x0 - 0.02 * drawing.dpi, y0 - 0.02 * drawing.dpi, _BLACK)
         canvas.paste(patch.image, patch.alpha, x0, y0)
@@ -272,17 +189,30 @@ def _lay(drawing: Drawing, placed: _Placed) -> Colour:
     colour = white or script.colour
     canvas.lay_block(script.block, placed.x, placed.y, colour, white is not None)
     if placed.barcode is not None:
-        y = placed.y - placed.barcode.shape[0] - _BARCODE_GAP * drawing.dpi
+        y = placed.y - placed.barcode.shape[0] - BARCODE_GAP * drawing.dpi
         canvas.lay(placed.barcode, placed.x, y, white or _BLACK)
     if placed.surround is not None:
         corner = x0 + placed.pad, y0 + placed.pad
         placed.surround.lay(canvas, corner, y1, (placed.x, placed.y))
     if placed.ground == "window":
-        canvas.lay(clutter.draw_glare(width, height, rng), x0, y0, _WHITE_INK, opaque=True)
+        canvas.lay(clutter.draw_glare(width, height, rng), x0, y0, WHITE_INK, opaque=True)
     return colour
 
 
-def _rule(drawing: Drawing, placed: _Placed, colour: Colour) -> None:
+def _stick_tape(drawing: Drawing, placed: Placed) -> None:
+    """A label maker's tape under the address, or one under each of its lines."""
+    rng, canvas, script = drawing.rng, drawing.canvas, placed.script
+    colour = _TAPES[int(rng.integers(len(_TAPES)))]
+    pad = 0.35 * script.unit
+    parts = [placed.outer]
+    if placed.barcode is None and drawing.chance(0.5):
+        parts = [(x0 - pad, y0 - pad, x1 + pad, y1 + pad) for x0, y0, x1, y1 in placed.rows]
+    for x0, y0, x1, y1 in parts:
+        tape = clutter.draw_label(round(x1 - x0), round(y1 - y0), 1, rng, colour)
+        canvas.paste(tape.image, tape.alpha, x0, y0)
+
+
+def _rule(drawing: Drawing, placed: Placed, colour: Colour) -> None:
     """Printed boxes for the ZIP; now and then ruled lines, or a line drawn under the ZIP."""
     canvas, script = drawing.canvas, placed.script
     line = max(1, round(0.008 * drawing.dpi))

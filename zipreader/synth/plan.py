@@ -15,6 +15,8 @@ _MIX = (0.26, 0.34, 0.10, 0.10, 0.06, 0.07, 0.07)
 
 TWO_ADDRESSEES = "two-addressees"
 CROSSED_OUT = "crossed-out"
+OVERWRITTEN = "overwritten"
+FADED = "faded"
 VARIANTS = (
     "no-zip",
     "four-digits",
@@ -29,11 +31,17 @@ VARIANTS = (
     "back",
     TWO_ADDRESSEES,
     CROSSED_OUT,
+    OVERWRITTEN,
+    FADED,
 )
 """What is wrong with a must-flag piece."""
-_VARIANT_SHARES = (0.11, 0.11, 0.1, 0.12, 0.11, 0.09, 0.07, 0.05, 0.05, 0.07, 0.05, 0.03, 0.04)
+_VARIANT_SHARES = (
+    0.1, 0.1, 0.09, 0.11, 0.1, 0.08, 0.06, 0.05, 0.05, 0.06, 0.05, 0.04, 0.04, 0.04, 0.03,
+)  # fmt: skip
 NO_ADDRESS = ("blank", "return-only", "back")
 """The variants without a delivery address."""
+SHOWS_SENDER = ("return-only", FADED)
+"""The variants whose sender's ZIP must not be taken, so that it always stands there."""
 _HANDWRITTEN_SHARE = 0.6
 _TURNS = (90, 180, 270)
 
