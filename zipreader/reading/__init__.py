@@ -28,6 +28,7 @@
 ``readers``     what a search asks of those that read its fields
 ``search``      which fields are read, and when that is enough
 ``rivals``      of two addresses on a page, which the mail goes to
+``addressees``  whether a page shows another addressee
 ``fieldreader`` the way of one field, from ``strip`` to ``together``
 ``reader``      the whole way
 ``spec``        how to open a reader in another process

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
 from zipreader.reading import rivals
+from zipreader.reading.addressees import are_several
 from zipreader.reading.measures import are_address, lines_within, on_one_line
 from zipreader.reading.probability import at_most_one
 from zipreader.reading.readers import Readers
-from zipreader.reading.wording import SAYS, Party
+from zipreader.reading.wording import SAYS
 
 _ADDRESS, _LIKELIEST, _ZIP = 3, 2, 5
 """Lines of which two have words, in an address; fields of one that may spell its ZIP, and how
@@ -59,35 +59,17 @@ class Search:
 
     @property
     def crowded(self) -> bool:
-        """Whether there is another addressee: a mailpiece has one sender, and a postmark is none.
-
-        Two addresses beside the best one have other ZIPs, in as good places; or one has that is
-        its peer, and no caption or what stands above says the sender's; or stands below it.
-        """
+        """Whether there is another addressee beside that of the likeliest ZIP."""
         best = max(self._found.values(), key=lambda found: found.probability, default=None)
         own = best.field.block if best is not None else None
-        if best is None or own is None:
-            return False
-        others = [
-            (block, zips)
-            for block in self._beside(own)
-            if are_address(block.lines)
-            and (zips := self.likely.get(block, set()))
-            and best.zip not in zips
-        ]
-        pairs = [(a, b) for (a, zips), (b, other) in combinations(others, 2) if not zips & other]
-        above = ((a, b) for a, _ in others for b in rivals.blocks_above(own, a, self.blocks))
-        pairs += [(a, b) for a, b in above if self._zip_of(b, self.config.rival_spelled)]
-        pairs += [(own, block) for block, _ in others if self._is_another(own, block)]
-        pairs += [(own, block) for block in self._below(own, best.zip)]
-        return any(self._is_written(one) and self._is_written(other) for one, other in pairs)
+        return best is not None and own is not None and are_several(self, own, best.zip)
 
     @property
     def addressed(self) -> bool:
         """Whether words of an address stand there with what spells a ZIP, unlikely as each is."""
         least = self.config.clearly_spelled
         return any(
-            are_address(block.lines) and self._zip_of(block, least) and self._is_written(block)
+            are_address(block.lines) and self.zip_of(block, least) and self.is_written(block)
             for block in self.blocks
         )
 
@@ -135,7 +117,7 @@ class Search:
         own = best.field.block if best is not None else None
         if best is None or own is None:
             return
-        for block in self._beside(own):
+        for block in self.beside(own):
             for item in self._fields_of(block):
                 if self.likely.get(block):
                     break
@@ -147,30 +129,13 @@ class Search:
                 self._compare(item)
         self._found = {code: self._against_rivals(found) for code, found in self._found.items()}
 
-    def _is_another(self, own: AddressBlock, block: AddressBlock) -> bool:
-        """Whether an address that stands like the best one may as well be the addressee's."""
-        if not rivals.are_peers(own, block) or rivals.blocks_above(own, block, self.blocks):
-            return False
-        ours, theirs = (self.readers.party(b, lines_within(b, self.blocks)) for b in (own, block))
-        return ours is not Party.ADDRESSEE and theirs is not Party.SENDER
-
-    def _zip_of(self, block: AddressBlock, least: float) -> str | None:
+    def zip_of(self, block: AddressBlock, least: float) -> str | None:
         """The ZIP that one of the likeliest fields of a block spells, as a sender's do."""
         for item in self._fields_of(block)[:_LIKELIEST]:
             spelling = self._spelled.get(item) or self._spell(item)
             if spelling.probability >= least:
                 return spelling.texts[0][:_ZIP]
         return None
-
-    def _below(self, own: AddressBlock, code: str) -> list[AddressBlock]:
-        """The addresses with another ZIP below one: no sender's stands there, but a new one may."""
-        below = [each for each in self.blocks if each.box.y0 >= own.box.y1]
-        least = self.config.clearly_spelled
-        return [
-            each
-            for each in below
-            if are_address(each.lines) and self._zip_of(each, least) not in (None, code)
-        ]
 
     def _compare(self, item: ZipField) -> None:
         """Read a field if it was not looked at, and spells a ZIP."""
@@ -179,7 +144,7 @@ class Search:
             if spelling.probability >= self.config.rival_spelled:
                 self._add(self.readers.read(item, spelling))
 
-    def _beside(self, own: AddressBlock) -> list[AddressBlock]:
+    def beside(self, own: AddressBlock) -> list[AddressBlock]:
         """The other addresses in as good a place."""
         least = self.config.comparable * own.score
         return [block for block in self.blocks if block is not own and block.score >= least]
@@ -193,15 +158,15 @@ class Search:
         if own is None:
             return found
         lead, apart = rivals.ALONE, rivals.FAR
-        for block in self._beside(own):
+        for block in self.beside(own):
             zips = self.likely.get(block, set())
             if found.zip in zips or not (zips or are_address(block.lines)):
                 continue
             if zips:
-                lead = min(lead, rivals.lead_over(own, block, self._is_written))
-            elif rivals.lead_over_silent(own, block) < lead and self._is_written(block):
+                lead = min(lead, rivals.lead_over(own, block, self.is_written))
+            elif rivals.lead_over_silent(own, block) < lead and self.is_written(block):
                 lead = rivals.lead_over_silent(own, block)
-            if rivals.apart_from(own, block) < apart and self._is_written(block):
+            if rivals.apart_from(own, block) < apart and self.is_written(block):
                 apart = rivals.apart_from(own, block)
         told = {
             "lead": lead,
@@ -223,10 +188,11 @@ class Search:
         block = found.field.block
         doubtful = found.probability >= self.config.rival and found.evidence["named"] < SAYS
         return (
-            not doubtful or block is None or len(block.lines) < _ADDRESS or self._is_written(block)
+            not doubtful or block is None or len(block.lines) < _ADDRESS or self.is_written(block)
         )
 
-    def _is_written(self, block: AddressBlock) -> bool:
+    def is_written(self, block: AddressBlock) -> bool:
+        """Whether a block holds words, and not a postmark's."""
         if block not in self._written:
             lines = lines_within(block, self.blocks)
             self._written[block] = self.readers.is_written(block, lines)
