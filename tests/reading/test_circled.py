@@ -46,6 +46,14 @@ def test_what_is_drawn_around_digits_goes_and_they_stay(drawn: np.ndarray) -> No
     assert left[text > 0].mean() > 0.97
 
 
+def test_a_ring_around_small_print_is_found() -> None:
+    mask = np.zeros(SIZE, np.uint8)
+    for number, sign in enumerate("14717"):
+        cv2.putText(mask, sign, (310 + 8 * number, 104), cv2.FONT_HERSHEY_SIMPLEX, 0.35, 1, 1)
+    drawn = ellipse((24, 12), 2)
+    assert len(found(mask | drawn)) == 1
+
+
 def test_its_middle_is_told() -> None:
     (circle,) = found(written() | ellipse((80, 30), 5))
     x, y = (circle - MIDDLE).T

@@ -24,7 +24,7 @@ Mask8 = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
 """(N, 1, 2) x, y of corners."""
 
-_WIDE, _TALL, _OBLONG = (0.4, 3.2), (0.14, 0.9), 1.25
+_WIDE, _TALL, _OBLONG = (0.25, 3.2), (0.1, 0.9), 1.25
 """What a ring encloses is so wide and so tall, in inches, and so many times as wide as tall."""
 _PIECES = (0.03, 0.15)
 """Of a hole that is divided each piece is such a share of the largest; digits and letters that
