@@ -14,9 +14,11 @@ from zipreader.mailroom.rules import Rules
 from zipreader.mailroom.store import Store
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 PIECES = 6
+SEEN = 300
+"""Milliseconds after which a piece may have been seen."""
 
 
 @pytest.fixture
@@ -49,10 +51,11 @@ class Keyer:
             self.page.keyboard.press(key)
 
     def sees(self, piece: int) -> None:
-        """Wait until a piece is shown."""
+        """Wait until a piece is shown, and seen."""
         self.page.wait_for_function(
             "piece => document.querySelector('#desk').dataset.piece === piece", arg=str(piece)
         )
+        self.page.wait_for_timeout(SEEN)
 
     def piece(self) -> int:
         """The piece that is shown, whichever it is."""
@@ -143,6 +146,97 @@ def test_a_zip_is_not_saved_by_halves(database: Path, serve: MakeServer, seat: S
     assert answers(database) == []
 
 
+def test_a_zip4_is_keyed_as_it_stands(database: Path, serve: MakeServer, seat: Seat) -> None:
+    ann = seat(serve(Rules()), "Ann")
+    ann.sees(1)
+    ann.keys(*CHICAGO, "Enter")
+    ann.sees(2)
+    ann.keys(*AGAWAM, "-", "1", "2", "3", "4")
+    assert ann.boxes == AGAWAM
+    assert ann.piece() == 2, "a hyphen undoes nothing here"
+    ann.reads("#notice", "Five digits are enough")
+    ann.keys("Backspace", "2")
+    assert ann.boxes == AGAWAM[:4] + "2"
+    ann.keys("Escape", *AGAWAM, "5", "6", "Enter")
+    ann.sees(3)
+    ann.page.locator("#candidates button").nth(1).click()
+    ann.keys("9")
+    assert ann.boxes == ISLIP, "a candidate is whole"
+    ann.keys("Enter")
+    ann.sees(4)
+    ann.keys("-")
+    ann.sees(3)
+    ann.page.wait_for_load_state("networkidle")
+    assert answers(database)[:3] == [
+        (1, "Ann", "zip", CHICAGO),
+        (2, "Ann", "zip", AGAWAM),
+        (3, "Ann", "zip", ISLIP),
+    ]
+
+
+@pytest.mark.parametrize("key", ["Enter", "n", "x", "s"])
+def test_a_key_pressed_twice_is_not_meant_for_the_next_piece(
+    key: str, database: Path, serve: MakeServer, seat: Seat
+) -> None:
+    ann = seat(serve(Rules()), "Ann")
+    ann.sees(1)
+    ann.page.wait_for_load_state("networkidle")  # the next pieces are here
+    ann.keys(key, key)
+    ann.sees(2)
+    ann.page.wait_for_load_state("networkidle")
+    assert {piece for piece, *_ in answers(database)} <= {1}
+
+
+def test_a_picture_that_comes_late_is_asked_for_again(serve: MakeServer, seat: Seat) -> None:
+    server = serve(Rules())
+    ann = seat(server, "Ann")
+    busy = [2]
+
+    def answer(route: Route) -> None:
+        busy[0] -= 1
+        route.fulfill(status=503) if busy[0] >= 0 else route.continue_()
+
+    ann.page.route("**/pieces/1/view", answer)
+    ann.page.reload()
+    ann.reads("#crop", "has not come yet")
+    ann.page.wait_for_selector("#crop img")
+    ann.complaints.clear()  # a browser says aloud that something was refused
+
+
+def test_an_answer_that_was_lost_stays_told(database: Path, serve: MakeServer, seat: Seat) -> None:
+    server = serve(Rules(lease=1.0))
+    ann = seat(server, "Ann")
+    ann.sees(1)
+    ann.context.set_offline(True)
+    ann.keys(*CHICAGO, "Enter")
+    ann.sees(2)
+    ann.page.wait_for_timeout(1500)  # her lease is over
+    bob = seat(server, "Bob")
+    bob.sees(1)
+    ann.context.set_offline(False)
+    ann.reads("#lost", f"{CHICAGO} was not saved")
+    ann.keys("1", "Backspace", "Escape")
+    ann.reads("#lost", "somebody else has that piece")
+    ann.page.get_by_role("button", name="OK").click()
+    ann.page.wait_for_selector("#lost", state="hidden")
+    ann.complaints.clear()
+
+
+def test_on_an_empty_desk_it_is_told_that_nothing_can_be_undone(
+    serve: MakeServer, seat: Seat
+) -> None:
+    server = serve(Rules())
+    ann = seat(server, "Ann")
+    for piece in range(1, PIECES + 1):
+        ann.sees(piece)
+        ann.keys("n")
+    ann.is_done()
+    bob = seat(server, "Bob")
+    bob.is_done()
+    bob.keys("u")
+    bob.page.wait_for_selector("#rest-notice:has-text(\"nothing to undo\")")
+
+
 def test_an_unassigned_zip_is_asked_twice(database: Path, serve: MakeServer, seat: Seat) -> None:
     ann = seat(serve(Rules()), "Ann")
     ann.sees(1)
@@ -186,6 +280,7 @@ def test_two_people_at_once_share_the_mail(database: Path, serve: MakeServer, se
     bob.piece()
     for keyer in (ann, bob) * PIECES:
         if keyer.page.locator("#desk").is_visible():
+            keyer.page.wait_for_timeout(SEEN)
             keyer.keys("Enter")
             keyer.page.wait_for_load_state("networkidle")
     ann.is_done()

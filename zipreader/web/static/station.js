@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 const desk = $("desk"), boxes = [...document.querySelectorAll(".digit")];
 const leaseSeconds = Number(desk.dataset.lease);
 const AHEAD = 3, RETRY = 2000, IDLE_POLL = 5000;
+const SEEN = 250;            // milliseconds before which nobody can have seen a piece
 
 const stage = new Stage($("stage"));
 const queue = [];            // tasks with their pictures, next first
@@ -13,6 +14,8 @@ const sending = new Map();   // answers that the server has not confirmed, by pi
 const places = new Map();    // places by ZIP, once known
 let current = null;          // the task that is shown
 let guessing = false;        // whether the boxes show the guess, which the first digit clears
+let keyed = false;           // whether anything was typed into this piece
+let finished = false;        // whether the fifth digit was the last that was given
 let insistedOn = null;       // the unassigned ZIP that was asked about once
 let shownAt = 0, actedAt = 0, touchedAt = Date.now(), filling = null, idle = null, undoing = false;
 
@@ -30,6 +33,21 @@ async function post(path, body) {
 }
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+// Only an answer that says so makes a picture missing; else it comes later.
+async function viewOf(task) {
+  for (;;) {
+    try {
+      const answer = await fetch(`/pieces/${task.piece}/view`);
+      if (answer.ok) return await answer.json();
+      if (answer.status === 404) return null;
+    } catch { /* the server is away */ }
+    task.late = true;
+    if (task === current) say("crop", "Its picture has not come yet. Trying again…");
+    await wait(RETRY);
+    if (task !== current && !queue.includes(task)) return null;
+  }
+}
 
 async function postUntilHeard(path, body) {
   for (;;) {
@@ -60,12 +78,12 @@ function prepared(task) {
     return image;
   };
   for (const { zip, place } of task.candidates) places.set(zip, place);
-  task.view = fetch(`/pieces/${task.piece}/view`).then((answer) => {
-    if (!answer.ok) return null;
+  task.view = viewOf(task).then((view) => {
+    if (!view) return null;
     task.crop = picture("zip", task.zip_found ? "The ZIP, enlarged" : "The address, enlarged");
     task.envelope = picture("envelope", "The envelope");
-    return answer.json();
-  }).catch(() => null);
+    return view;
+  });
   return task;
 }
 
@@ -126,14 +144,15 @@ function show(task, zip = null) {
 
 async function pictures(task) {
   if (!task.crop) {
-    $("crop").replaceChildren();
+    if (task.late) say("crop", "Its picture has not come yet. Trying again…");
+    else $("crop").replaceChildren();
     stage.clear();
   }
   if (task.crop) { $("crop").replaceChildren(task.crop); stage.show(task.envelope); }
   const view = await task.view;
   if (task !== current) return;
   if (!view) {
-    $("crop").replaceChildren(element("p", "Its picture cannot be shown: the file is gone, has changed or is damaged."));
+    say("crop", "Its picture cannot be shown: the file is gone, has changed or is damaged.");
     stage.clear();
     return;
   }
@@ -159,7 +178,7 @@ function candidate({ zip, place }, index) {
   button.type = "button";
   button.append(element("kbd", String(index + 1)), element("span", zip, "zip"),
                 element("span", place ?? "no place", place ? "where" : "where none"));
-  button.addEventListener("click", () => { setDigits(zip, false); boxes[4].focus(); });
+  button.addEventListener("click", () => take(zip));
   const item = element("li");
   item.append(button);
   return item;
@@ -180,7 +199,23 @@ function progress({ done, waiting, hourly }) {
 
 const spelled = (zip) => [...zip].join(" ");
 const announce = (text) => { $("announce").textContent = text; };
-const notice = (text) => { $("notice").textContent = text; };
+const say = (id, text) => $(id).replaceChildren(element("p", text));
+
+function notice(text) {
+  $("notice").textContent = text;
+  $("rest-notice").textContent = text;
+}
+
+// What was not saved stays told until it is heeded, whatever is typed meanwhile.
+function lost(text) {
+  const button = element("button", "OK", "quiet");
+  button.type = "button";
+  const item = element("li", text);
+  item.append(" ", button);
+  button.addEventListener("click", () => { item.remove(); $("lost").hidden = !$("lost").children.length; });
+  $("lost").append(item);
+  $("lost").hidden = false;
+}
 
 // --- the five boxes -----------------------------------------------------------------------
 
@@ -190,7 +225,15 @@ const isWhole = () => boxes.every((box) => box.value);
 function setDigits(zip, isGuess) {
   boxes.forEach((box, index) => { box.value = zip[index] ?? ""; });
   guessing = isGuess;
+  keyed = finished = false;
   changed();
+}
+
+// A whole ZIP at once, as by the mouse.
+function take(zip) {
+  setDigits(zip, false);
+  keyed = finished = true;
+  boxes[4].focus();
 }
 
 // One digit alone, in the first box, is the number of a candidate.
@@ -199,6 +242,7 @@ function numbered() {
 }
 
 function changed() {
+  for (const box of boxes) box.dataset.was = box.value;
   $("digits").classList.toggle("guess", guessing);
   $("origin").textContent = guessing ? "the machine's guess" : "";
   notice("");
@@ -232,9 +276,13 @@ async function locate(zip) {
   return places.get(zip);
 }
 
+// What follows the fifth digit is a ZIP+4, or no correction of that digit alone.
 function type(index, digit) {
   if (guessing) { setDigits("", false); index = 0; }
+  if (finished) return notice("Five digits are enough. Backspace, ← or Esc corrects them.");
   boxes[index].value = digit;
+  keyed = true;
+  finished = index === 4 && isWhole();
   changed();
   const next = boxes[Math.min(index + 1, 4)];
   next.focus({ preventScroll: true });
@@ -242,7 +290,7 @@ function type(index, digit) {
 }
 
 function go(index) {
-  guessing = false;
+  guessing = finished = false;
   $("digits").classList.remove("guess");
   $("origin").textContent = "";
   const box = boxes[Math.max(0, Math.min(4, index))];
@@ -254,15 +302,20 @@ function erase(index) {
   if (guessing) return setDigits("", false);
   if (!boxes[index].value && index > 0) index -= 1;
   boxes[index].value = "";
+  finished = false;
+  keyed = typed() !== "";
   changed();
   boxes[index].focus({ preventScroll: true });
 }
 
 // --- answers ------------------------------------------------------------------------------
 
+// A key that was pressed twice, or a moment too late, is not meant for the piece after.
+const isSeen = () => keyed || performance.now() - shownAt >= SEEN;
+
 async function save() {
   const task = current;
-  if (!task) return;
+  if (!task || !isSeen()) return;
   const choice = numbered();
   const zip = choice ? choice.zip : typed();
   if (zip.length !== 5) {
@@ -286,7 +339,7 @@ function send(task, path, words, said) {
     sending.delete(task.piece);
     progress(answer.progress);
     if (answer.outcome === "lost") {
-      notice(`${said} was not saved: somebody else has that piece by now.`);
+      lost(`${said} was not saved for ${task.name}: somebody else has that piece by now.`);
     } else if (answer.outcome === "unassigned") {  // the place was not known here
       if (current) queue.unshift(current);
       show(task, words.zip);
@@ -318,10 +371,12 @@ async function undo() {
   }
 }
 
+const sendSeen = (...words) => { if (current && isSeen()) send(current, ...words); };
+
 const acts = {
-  no_zip: () => current && send(current, "/desk/answer", { verdict: "no_zip" }, "No ZIP"),
-  unreadable: () => current && send(current, "/desk/answer", { verdict: "unreadable" }, "Cannot read"),
-  skip: () => current && send(current, "/desk/skip", {}, "Skip"),
+  no_zip: () => sendSeen("/desk/answer", { verdict: "no_zip" }, "No ZIP"),
+  unreadable: () => sendSeen("/desk/answer", { verdict: "unreadable" }, "Cannot read"),
+  skip: () => sendSeen("/desk/skip", {}, "Skip"),
   undo,
   in: () => stage.zoom(1.4),
   out: () => stage.zoom(1 / 1.4),
@@ -351,6 +406,7 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey) return;
   if (event.shiftKey && MOVES[key]) { heard(); stage.move(...MOVES[key]); return; }
   if (event.repeat && (KEYS[key] ?? "in") !== "in" && KEYS[key] !== "out") { heard(); return; }
+  if (key === "-" && current && keyed) { heard(); return; }  // the hyphen of a ZIP+4
   if (KEYS[key]) { heard(); acts[KEYS[key]](); return; }
   if (!current) return;
   const at = Math.max(0, boxes.indexOf(document.activeElement));
@@ -365,14 +421,14 @@ document.addEventListener("keydown", (event) => {
 boxes.forEach((box, index) => {
   box.addEventListener("input", () => {  // keyboards on glass send no keys
     const digits = box.value.replace(/\D/g, "");
-    if (digits.length >= 5) return setDigits(digits.slice(0, 5), false);
-    box.value = "";
-    if (digits) type(index, digits.at(-1)); else changed();
+    if (digits.length >= 5) return take(digits.slice(0, 5));
+    box.value = digits ? box.dataset.was ?? "" : "";
+    if (digits) type(index, digits.at(-1)); else { finished = false; changed(); }
   });
   box.addEventListener("paste", (event) => {
     event.preventDefault();
     const found = /\d{5}/.exec(event.clipboardData.getData("text"));
-    if (found) { setDigits(found[0], false); boxes[4].focus(); }
+    if (found) take(found[0]);
   });
   box.addEventListener("pointerdown", () => go(index));
 });
