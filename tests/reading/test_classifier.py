@@ -57,6 +57,12 @@ def test_a_common_shift_changes_nothing(values: np.ndarray, shift: float) -> Non
     assert np.abs(softmax(values + np.float32(shift)) - softmax(values)).max() < 1e-4
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_is_refused(value: float) -> None:
+    with pytest.raises(ModelError, match="no number"):
+        softmax(np.array([[0.0, value, 1.0]], np.float32))
+
+
 def test_softmax_of_nothing_is_nothing() -> None:
     assert softmax(np.zeros((0, 11), np.float32)).shape == (0, 11)
 

@@ -302,3 +302,12 @@ def test_a_zip_close_behind_the_state_is_offered_though_its_hyphen_is_lost() -> 
     line = TextLine(parts, 0.0, 24.0)
     block = AddressBlock(PAGE, line.box, (line,), 0.8)
     assert 190 in {each.box.x0 for each in zip_fields([block], CONFIG)}
+
+
+def test_cells_below_their_caption_hold_none_of_it() -> None:
+    """A stroke at the caption's line may reach down beside the cells, which are empty."""
+    caption = Box(100, 100, 600, 130), Box(80, 100, 90, 200)
+    cells = tuple(Box(x, 140, x + 40, 190) for x in range(200, 400, 40))
+    line = TextLine(caption, 0.0, 25.0, cells)
+    block = AddressBlock(PAGE, line.box, (line,), 0.5)
+    assert all(field.box.y0 < 140 for field in zip_fields((block,), CONFIG))

@@ -247,6 +247,17 @@ def test_what_is_drawn_around_a_line_is_no_part_of_it_and_is_remembered() -> Non
     assert close(Box.of_quad(circle), frame, 4)
 
 
+def test_where_a_ring_lies_is_told_to_half_a_pixel() -> None:
+    grey = blank(2000, 500)
+    box = print_text(grey, "38117", 600, 280, 60)
+    middle = round(box.center[0]), round(box.center[1])
+    cv2.ellipse(grey, middle, (round(0.8 * box.width), round(box.height)), 0, 0, 360, 0, 9)
+    (line,) = lines_of(grey, dpi=500)
+    (circle,) = line.circles
+    told = (circle.min(axis=0) + circle.max(axis=0)) / 2
+    assert np.abs(told - middle).max() < 1.2
+
+
 def test_long_waves_whose_crests_are_level_chain_no_lines() -> None:
     grey, truth = typed("MARIA LOPEZ", "4820 WALNUT RD", "MEMPHIS TN 38117")
     columns = np.arange(200, 880)

@@ -263,6 +263,12 @@ def test_weights_add_to_the_odds() -> None:
     assert one.probability(GOOD) == pytest.approx(GOOD["posterior"])
 
 
+def test_what_is_no_number_promises_nothing() -> None:
+    one = Calibration(5.0, {"posterior": 1.0}, (), 0.01, "")
+    assert one.probability(GOOD) > 0.9
+    assert one.probability({**GOOD, "posterior": math.nan}) == 0.0
+
+
 # --- certificates ----------------------------------------------------------------------------
 
 

@@ -234,7 +234,7 @@ def test_on_an_empty_desk_it_is_told_that_nothing_can_be_undone(
     bob = seat(server, "Bob")
     bob.is_done()
     bob.keys("u")
-    bob.page.wait_for_selector("#rest-notice:has-text(\"nothing to undo\")")
+    bob.page.wait_for_selector('#rest-notice:has-text("nothing to undo")')
 
 
 def test_an_unassigned_zip_is_asked_twice(database: Path, serve: MakeServer, seat: Seat) -> None:

@@ -134,10 +134,9 @@ def _circle(
     ``parts`` are (N, 4) x, y, width and height of all parts.
     """
     areas = [cv2.contourArea(hole) for hole in holes]
+    most = max(areas)
     for share in _PIECES:
-        pieces = [
-            hole for hole, area in zip(holes, areas, strict=True) if area >= share * max(areas)
-        ]
+        pieces = [hole for hole, area in zip(holes, areas, strict=True) if area >= share * most]
         hull = cv2.convexHull(np.concatenate(pieces))
         if _are_cells(pieces, hull) or not _is_written(hull, parts):
             continue

@@ -158,14 +158,14 @@ def _in_cells(line: TextLine) -> list[_End]:
         for count in sorted(lengths):
             within = Box.around(row[:count])
             parts = [part for part in line.parts if part.intersection(within).area]
-            if len(row) >= count and _filled(line, row[:count]) >= _DIGITS:
+            tall = [part for part in parts if part.height >= line.text_height / 2]
+            if len(row) >= count and _filled(tall, row[:count]) >= _DIGITS:
                 ends.append((Box.around(parts), _digit_height(parts, line.text_height)))
     return ends
 
 
-def _filled(line: TextLine, cells: Sequence[Box]) -> int:
-    """How many cells something as tall as a digit reaches into, be it joined to the next one."""
-    tall = [part for part in line.parts if part.height >= line.text_height / 2]
+def _filled(tall: Sequence[Box], cells: Sequence[Box]) -> int:
+    """How many cells a part as tall as a digit reaches into, be it joined to the next one."""
     inner = [(cell.x0 + cell.width / 4, cell.x1 - cell.width / 4) for cell in cells]
     return sum(any(part.x0 < x1 and part.x1 > x0 for part in tall) for x0, x1 in inner)
 

@@ -160,7 +160,9 @@ def _line(
     level = (cells[:, 1] + cells[:, 3]) / 2
     top, bottom = parts[:, 1].min(), parts[:, 3].max()
     own = _upright(cells[(level > top) & (level < bottom)], scale)
-    drawn = tuple(circle / scale for circle in circles if top < float(circle[:, 1].mean()) < bottom)
+    drawn = tuple(
+        (circle + 0.5) / scale for circle in circles if top < float(circle[:, 1].mean()) < bottom
+    )
     return TextLine(boxes, measures.slope, measures.height / scale, own, drawn)
 
 

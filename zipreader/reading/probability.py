@@ -96,6 +96,8 @@ class Calibration:
         values = features(evidence)
         logit = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
         logit += self.trees.total(values)
+        if not math.isfinite(logit):  # what is no number promises nothing
+            return 0.0
         probability = 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
         return min(probability, _RULED_OUT) if is_ruled_out(evidence) else probability
 

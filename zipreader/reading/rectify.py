@@ -29,7 +29,7 @@ def rectify(field: ZipField, config: SegmentConfig) -> FieldInk:
         ink = without_frames(ink, frames, config)
     if field.circles:
         to_field = np.linalg.inv(matrix).astype(np.float64)
-        circles = [transform_points(to_field, circle) for circle in field.circles]
+        circles = [transform_points(to_field, circle) - 0.5 for circle in field.circles]
         mask = (ink >= 0.5).astype(np.uint8)
         stroke = mask & ~without_circles(mask, circles, _CIRCLE_REACH * config.digit_height)
         ink = np.where(cv2.dilate(stroke, np.ones((3, 3), np.uint8)) > 0, np.float32(0), ink)

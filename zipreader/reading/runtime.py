@@ -38,7 +38,13 @@ def load_network(stem: Path, runtime: Runtime, shapes: tuple[Shape, Shape]) -> N
 
 
 def softmax(logits: Logits) -> Scores:
-    """Softmax over the last axis, stable."""
+    """Softmax over the last axis, stable.
+
+    Raises:
+        ModelError: a logit is no number.
+    """
+    if not np.isfinite(logits).all():
+        raise ModelError("the network gives what is no number: its file is damaged")
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True, initial=-np.inf))
     scores: Scores = (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)
     return scores
