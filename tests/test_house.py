@@ -109,8 +109,8 @@ READING: dict[str, set[str]] = {
     "spec": {"reader"},
 }
 BELOW_A_STAGE = {"imageops", "formats"}
-READERS = ("reader", "fieldreader")
-"""Of a page and of a field: they call the stages one after the other."""
+READERS = ("reader", "looks", "fieldreader")
+"""Of a page, of a look at it and of a field: they call the stages one after the other."""
 
 # What each wing may import from zipreader, besides itself and (but for synth) the values.
 WINGS: dict[str, set[str]] = {

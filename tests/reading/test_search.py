@@ -21,7 +21,7 @@ from zipreader.elements import (
     ZipHypothesis,
 )
 from zipreader.reading.rivals import ALONE, FAR
-from zipreader.reading.search import Search
+from zipreader.reading.search import Search, weighed
 from zipreader.reading.wording import SAYS, Party
 
 CONFIG = SearchConfig(first_fields=3)
@@ -350,6 +350,29 @@ def test_two_addresses_side_by_side_below_a_sender_are_two_addressees(
     found.finish()
     assert found.hypotheses[0].zip == "10001"
     assert found.crowded == crowded
+
+
+def test_an_address_below_that_only_an_earlier_look_showed_is_no_senders_either() -> None:
+    label = addressed(5, 160, 0.7)
+    earlier = page_of(Pen({5: ("94110", 0.9)}, {5: 0.9}), label)
+    earlier.finish()
+    found = page_of(Pen({200: ("10001", 0.99)}, {200: 0.9}), addressed(200, 100, 0.8))
+    found.finish()
+    assert not found.crowded
+    found.heed(earlier)
+    assert found.crowded
+
+
+@pytest.mark.parametrize(("other", "likely"), [("10008", 0.51), ("10001", 0.8)])
+def test_looks_at_one_mailpiece_are_held_against_each_other(other: str, likely: float) -> None:
+    looks = []
+    for text, probability in ((other, 0.74), ("10001", 0.8)):
+        looks.append(page_of(Pen({200: (text, probability)}), addressed(200, 100, 0.8)))
+        looks[-1].finish()
+    best = weighed(looks)[0]
+    assert best.zip == "10001"
+    assert best.probability == pytest.approx(likely, abs=0.02)
+    assert weighed([]) == ()
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@
 ``rivals``      of two addresses on a page, which the mail goes to
 ``addressees``  whether a page shows another addressee
 ``fieldreader`` the way of one field, from ``strip`` to ``together``
+``looks``       how often a page is looked at, in which orientations and for which ink
 ``reader``      the whole way
 ``spec``        how to open a reader in another process
 ``record``      reading -> JSON record

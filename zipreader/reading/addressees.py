@@ -87,13 +87,14 @@ def _below(shown: Shown, own: AddressBlock, code: str) -> list[AddressBlock]:
 
 def _is_addressed_to_another(shown: Shown, own: AddressBlock, code: str) -> bool:
     """Whether captions tell that this is the sender's address and another is the addressee's."""
-    if _party(shown, own) is not Party.SENDER:
-        return False
-    return any(
-        _party(shown, block) is Party.ADDRESSEE
+    others = [
+        block
         for block in shown.beside(own)
         if are_address(block.lines) and code not in shown.likely.get(block, ())
-    )
+    ]
+    if not others or _party(shown, own) is not Party.SENDER:
+        return False
+    return any(_party(shown, block) is Party.ADDRESSEE for block in others)
 
 
 def _party(shown: Shown, block: AddressBlock) -> Party | None:

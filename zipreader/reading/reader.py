@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from zipreader.config import LinesConfig, ReaderConfig, SearchConfig
-from zipreader.elements import AddressBlock, Image, Page, Reading, Reason, UprightPage, ZipField
+from zipreader.config import ReaderConfig
+from zipreader.elements import (
+    Image,
+    Page,
+    Reading,
+    Reason,
+    UprightPage,
+    ZipHypothesis,
+)
 from zipreader.errors import UsageError
 from zipreader.reading import letters
 from zipreader.reading.classifier import Classifier
@@ -18,22 +24,16 @@ from zipreader.reading.clock import Clock
 from zipreader.reading.crossings import is_crossed_out
 from zipreader.reading.decide import decide
 from zipreader.reading.directory import Directory
-from zipreader.reading.fieldreader import FieldReader, PageReaders
-from zipreader.reading.fields import whole_fields, zip_fields
+from zipreader.reading.fieldreader import FieldReader
 from zipreader.reading.halftone import descreened
 from zipreader.reading.images import open_pages, page_from_array
-from zipreader.reading.lines import find_lines
-from zipreader.reading.locate import locate
+from zipreader.reading.looks import Looks, likeliest
 from zipreader.reading.modelfolder import LETTERS, default_model_dir, model_name
-from zipreader.reading.page import upright_pages, whole_page
 from zipreader.reading.probability import Calibration, check_model, load_calibration
 from zipreader.reading.runtime import Runtime
-from zipreader.reading.search import Search
+from zipreader.reading.search import Search, weighed
 from zipreader.reading.speller import Speller
 from zipreader.reading.stripnet import StripNetwork
-
-_DARK = 80.0
-"""Most writing is so far below white, in levels of 255."""
 
 
 class Reader:
@@ -107,78 +107,8 @@ class Reader:
         clock = Clock()
         with clock("page"):
             page = descreened(page)
-        searches = self._look(page, clock)
-        self._finish(searches)
-        for look in (self._look_for_dark_ink, self._look_for_light_ink):
-            if max(map(_probability, searches)) >= self.config.search.likely:
-                break
-            again = look(page, searches, clock)
-            self._finish(again)
-            searches += again
-        return self._reading(page, max(searches, key=_probability), clock)
-
-    def _finish(self, searches: list[Search]) -> None:
-        for search in sorted(searches, key=_probability, reverse=True):
-            search.finish()
-            if search.probability >= self.config.search.hopeful:
-                break
-
-    def _look_for_dark_ink(self, page: Page, searches: list[Search], clock: Clock) -> list[Search]:
-        """The same orientations, likeliest first, without what is far paler than most writing.
-
-        A tint, writing that shows through, tape and stains may lie among the text lines.
-        """
-        dark = replace(self.config.lines, least_contrast=_DARK)
-        again: list[Search] = []
-        for search in sorted(searches, key=_probability, reverse=True):
-            if search.upright is not None:
-                again.append(self._search(search.upright, clock, dark, searches))
-                again[-1].look()
-                if self._is_enough(again):
-                    break
-        return again
-
-    def _look_for_light_ink(self, page: Page, searches: list[Search], clock: Clock) -> list[Search]:
-        """The orientations with nothing but the light writing on what is dark.
-
-        The sender's address may be in dark ink beside it, or the rest of the envelope is bright.
-        """
-        upright = max(searches, key=_probability).upright
-        if upright is None or upright.light is None or upright.light.papers[0].inverted:
-            return []
-        return self._look_at(page, upright.piece, clock, searches)
-
-    def _look(self, page: Page, clock: Clock) -> list[Search]:
-        """The orientations of the mailpiece, or of the first one in which there is hope."""
-        searches = self._look_at(page, 0, clock)
-        for piece in range(1, _pieces(searches)):
-            if max(map(_probability, searches)) >= self.config.search.hopeful:
-                break
-            searches += self._look_at(page, piece, clock)
-        return searches
-
-    def _look_at(
-        self, page: Page, piece: int, clock: Clock, before: Sequence[Search] = ()
-    ) -> list[Search]:
-        """The orientations up to one that gives a ZIP, their likeliest fields read.
-
-        Where it was looked ``before``, in all ink, nothing but light writing is.
-        """
-        searches: list[Search] = []
-        pages = upright_pages(page, self.config.page, piece, bool(before))
-        for upright in clock.each("page", pages):
-            search = self._search(upright, clock, self.config.lines, before)
-            search.look()
-            searches.append(search)
-            if self._is_enough(searches):
-                break
-        return searches
-
-    def _is_enough(self, searches: list[Search]) -> bool:
-        """Whether no further orientation is tried: lines run along two and across two."""
-        best = max(map(_probability, searches))
-        likely = len(searches) == 2 and best >= self.config.search.hopeful
-        return likely or best >= self.config.search.upright
+        looks = Looks(page, self.fields, self.config, clock)
+        return self._reading(looks, looks.all())
 
     def read_field(self, page: Page) -> Reading:
         """Read an image that shows nothing but a ZIP, such as a form's box.
@@ -188,106 +118,60 @@ class Reader:
         clock = Clock()
         with clock("page"):
             page = descreened(page)
-            fields = whole_fields(whole_page(page, self.config.page))
-        alone = replace(self.config.search, least_spelled=0.0)
-        search = self._begin(fields[0].page, (), fields, clock, config=alone)
-        search.finish()
-        return self._reading(page, search, clock)
+        looks = Looks(page, self.fields, self.config, clock)
+        return self._reading(looks, [looks.at_a_field()])
 
-    def _against(self, page: Page, search: Search, clock: Clock) -> Iterator[Reason]:
-        """What speaks against accepting the likeliest ZIP, however likely it is."""
-        best = next(iter(search.hypotheses), None)
-        if search.upright is None or best is None or best.probability < self.threshold:
-            return
-        block, height = best.field.block, best.field.digit_height
-        with clock("locate"):
-            crossed = block is not None and is_crossed_out(block, height, self.config.lines)
-        if crossed:
-            yield Reason.CROSSED_OUT
-        if self._shows_several(page, search, search.upright, clock):
-            yield Reason.SEVERAL_MAILPIECES
-
-    def _shows_several(
-        self, page: Page, search: Search, upright: UprightPage, clock: Clock
-    ) -> bool:
-        """Whether another mailpiece lies beside the one that was read, with an address.
-
-        Where its ZIP cannot be read it may still be the one that is meant.
-        """
-        if search.crowded:
-            return True
-        others = [each for each in range(upright.pieces) if each != upright.piece]
-        looks = chain.from_iterable(self._look_at(page, piece, clock) for piece in others)
-        rival = self.config.search.rival
-        return any(look.probability >= rival or look.addressed for look in looks)
-
-    def _search(
-        self,
-        upright: UprightPage,
-        clock: Clock,
-        lines: LinesConfig,
-        before: Sequence[Search] = (),
-    ) -> Search:
-        """Find the fields of one orientation of the page; none is read yet.
-
-        An address that was found ``before`` and is not any more may be the one that is meant.
-        """
-        with clock("lines"):
-            text = find_lines(upright, lines)
-        with clock("locate"):
-            blocks = locate(upright, text.lines, self.config.locate, text.barcodes)
-            fields = zip_fields(blocks, self.config.fields)
-        search = self._begin(upright, blocks, fields, clock)
-        for earlier in before:
-            if earlier.upright and _side(earlier.upright) == _side(upright):
-                search.heed(earlier)
-        return search
-
-    def _begin(
-        self,
-        upright: UprightPage,
-        blocks: tuple[AddressBlock, ...],
-        fields: tuple[ZipField, ...],
-        clock: Clock,
-        config: SearchConfig | None = None,
-    ) -> Search:
-        best_place = max((field.score for field in fields), default=1.0)
-        readers = PageReaders(self.fields, clock, best_place)
-        return Search(upright, blocks, fields, readers, config or self.config.search)
-
-    def _reading(self, page: Page, search: Search, clock: Clock) -> Reading:
-        hypotheses = search.hypotheses
+    def _reading(self, looks: Looks, searches: list[Search]) -> Reading:
+        """What the likeliest look shows, held against the others at the same mailpiece."""
+        search = likeliest(searches)
+        hypotheses = weighed(each for each in searches if each.piece == search.piece)
         decision = decide(
             hypotheses,
             bool(search.fields),
             self.threshold,
             self.config.decide,
-            self._against(page, search, clock),
+            self._against(looks, searches, next(iter(hypotheses), None)),
         )
         return Reading(
-            page,
+            looks.page,
             hypotheses,
             decision,
             self.model,
             search.upright,
             search.blocks,
             search.looked_at,
-            clock.seconds,
+            looks.clock.seconds,
         )
 
+    def _against(
+        self, looks: Looks, searches: list[Search], best: ZipHypothesis | None
+    ) -> Iterator[Reason]:
+        """What speaks against accepting the likeliest ZIP, however likely it is."""
+        search = likeliest(searches)
+        if search.upright is None or best is None or best.probability < self.threshold:
+            return
+        block, height = best.field.block, best.field.digit_height
+        with looks.clock("locate"):
+            crossed = block is not None and is_crossed_out(block, height, self.config.lines)
+        if crossed:
+            yield Reason.CROSSED_OUT
+        if search.crowded or self._shows_another(looks, searches, search.upright):
+            yield Reason.SEVERAL_MAILPIECES
 
-def _pieces(searches: list[Search]) -> int:
-    """How many mailpieces the image shows."""
-    return max((each.upright.pieces for each in searches if each.upright is not None), default=1)
+    def _shows_another(self, looks: Looks, searches: list[Search], upright: UprightPage) -> bool:
+        """Whether another mailpiece lies beside the one that was read, with an address.
 
-
-def _side(upright: UprightPage) -> tuple[int, int]:
-    """Which mailpiece of the image it shows, and which way up."""
-    return upright.piece, upright.orientation
-
-
-def _probability(search: Search) -> float:
-    return search.probability
+        Where its ZIP cannot be read it may still be the one that is meant.
+        """
+        others = [each for each in range(upright.pieces) if each != upright.piece]
+        seen = (
+            [each for each in searches if each.piece == piece] or looks.at(piece)
+            for piece in others
+        )
+        rival = self.config.search.rival
+        return any(
+            look.probability >= rival or look.addressed for look in chain.from_iterable(seen)
+        )
 
 
 def _check_share(min_confidence: float | None, max_error: float | None) -> None:

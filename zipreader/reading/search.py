@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from zipreader.config import SearchConfig
 from zipreader.elements import AddressBlock, Spelling, UprightPage, ZipField, ZipHypothesis
@@ -39,8 +40,15 @@ class Search:
     _spelled: dict[ZipField, Spelling] = field(default_factory=dict)
     _written: dict[AddressBlock, bool] = field(default_factory=dict)
     """Of the blocks that were asked for, whether they are written."""
+    _heeded: set[AddressBlock] = field(default_factory=set)
+    """The blocks that only an earlier look showed; no field of theirs is read here."""
     _promised: float = 0.0
     """The most that a field promised which was read."""
+
+    @property
+    def piece(self) -> int:
+        """Which mailpiece of the image it looks at."""
+        return self.upright.piece if self.upright is not None else 0
 
     @property
     def probability(self) -> float:
@@ -48,14 +56,17 @@ class Search:
         return max((found.probability for found in self._found.values()), default=0.0)
 
     @property
+    def found(self) -> Iterable[ZipHypothesis]:
+        """The best hypothesis of each ZIP, judged alone."""
+        return self._found.values()
+
+    @property
     def hypotheses(self) -> tuple[ZipHypothesis, ...]:
         """Best first, as likely as they are where at most one is right.
 
         Each was judged alone, so of several that look right none is as likely as it looked.
         """
-        ranked = sorted(self._found.values(), key=lambda item: -item.probability)
-        shares = at_most_one([found.probability for found in ranked])
-        return tuple(replace(f, probability=p) for f, p in zip(ranked, shares, strict=True))
+        return weighed((self,))
 
     @property
     def crowded(self) -> bool:
@@ -82,6 +93,7 @@ class Search:
         """Take for rivals what an earlier look showed and this one does not."""
         hidden = [block for block in earlier.blocks if rivals.not_among(block, self.blocks)]
         self.blocks += tuple(hidden)
+        self._heeded |= set(hidden)
         self.likely |= {block: set(earlier.likely.get(block, ())) for block in hidden}
 
     def look(self) -> None:
@@ -135,7 +147,7 @@ class Search:
             spelling = self._spelled.get(item) or self._spell(item)
             if spelling.probability >= least:
                 return spelling.texts[0][:_ZIP]
-        return None
+        return min(self.likely.get(block, ()), default=None) if block in self._heeded else None
 
     def _compare(self, item: ZipField) -> None:
         """Read a field if it was not looked at, and spells a ZIP."""
@@ -258,6 +270,18 @@ class Search:
             rival = self._found.get(hypothesis.zip)
             if rival is None or rival.probability < hypothesis.probability:
                 self._found[hypothesis.zip] = hypothesis
+
+
+def weighed(looks: Iterable[Search]) -> tuple[ZipHypothesis, ...]:
+    """What looks at one mailpiece gave, best first, as likely as it is where one ZIP is right."""
+    found: dict[str, ZipHypothesis] = {}
+    for hypothesis in chain.from_iterable(look.found for look in looks):
+        known = found.get(hypothesis.zip)
+        if known is None or known.probability < hypothesis.probability:
+            found[hypothesis.zip] = hypothesis
+    ranked = sorted(found.values(), key=lambda item: -item.probability)
+    shares = at_most_one([each.probability for each in ranked])
+    return tuple(replace(h, probability=p) for h, p in zip(ranked, shares, strict=True))
 
 
 def _promise(spelled: tuple[ZipField, Spelling]) -> float:
