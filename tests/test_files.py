@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,17 @@ def test_a_file_is_written_aside_and_takes_its_place(tmp_path: Path) -> None:
         assert path.read_text() == "old"
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot be asked so")
+def test_it_is_on_the_disk_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, seen = tmp_path / "a.csv", []
+    monkeypatch.setattr("os.fsync", lambda descriptor: seen.append(path.exists()))
+    with aside(path) as part:
+        part.write_text("new")
+    assert seen == [False, True], "the file, and then the folder that names it"
 
 
 def test_a_fault_leaves_the_file_before(tmp_path: Path) -> None:

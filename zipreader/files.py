@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,12 +44,24 @@ def write_whole(path: Path, content: bytes) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
 
 
+def _settle(path: Path) -> None:
+    """See what was written onto the disk, so that it outlives the machine's power."""
+    if sys.platform == "win32":  # only files that are open for writing
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def aside(path: Path) -> Iterator[Path]:
     """Where to write a file, which takes the place of ``path`` once the block ends well.
 
     It lies in the same folder, hidden, under a name of its own for every process, with the
-    ending of ``path``, and is gone where the block ends with a fault.
+    ending of ``path``, and is gone where the block ends with a fault.  What takes the place is
+    on the disk before.
 
     Raises:
         OSError: it cannot take that place, or what the block raises; an earlier file is as
@@ -59,7 +72,10 @@ def aside(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{digest}-{os.getpid()}{path.suffix}")
     try:
         yield part
+        _settle(part)
         part.replace(path)
+        with suppress(OSError):  # some network drives cannot
+            _settle(path.parent)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -222,6 +222,7 @@ def test_synthetic_mail_is_made_as_before(
         (("--out", "o.json", "--mnist", "m", "--refit"), ExitCode.USAGE, "--refit goes with your"),
         (("mail", "--out", "nowhere/o.json"), ExitCode.OUTPUT, "nowhere/o.json"),
         (("notes.txt", "--out", "o.json"), ExitCode.INPUT, "notes.txt"),
+        (("mail", "--out", "notes.txt"), ExitCode.OUTPUT, "it is no calibration"),
         (("mail", "--out", "o.json", "--refit"), ExitCode.INPUT, "at least 1,000"),
     ],
 )
@@ -240,6 +241,7 @@ def test_bad_requests_are_one_line(
     assert done.code == code
     assert words in done.complaint
     assert not (tmp_path / "o.json").exists()
+    assert (tmp_path / "notes.txt").read_text() == "no database " * 100
 
 
 def test_the_file_to_write_must_be_given(zipreader: Command) -> None:

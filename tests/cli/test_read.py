@@ -395,6 +395,25 @@ def test_an_explanation_onto_a_folder_is_an_output_error(
     assert str(out) in done.complaint
 
 
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_only_an_earlier_explanation_is_replaced(
+    zipreader: Command, letter: Path, empty: Path, tmp_path: Path, suffix: str
+) -> None:
+    """As where the shell makes ``--explain a.jpg b.jpg`` of ``--explain *.jpg``."""
+    scan, out = tmp_path / f"scan{suffix}", tmp_path / f"why{suffix}"
+    cv2.imwrite(str(scan), np.full((40, 60), 255, np.uint8))
+    before = scan.read_bytes()
+    done = zipreader("read", letter, "--explain", scan)
+    assert (done.code, done.out) == (ExitCode.OUTPUT, "")
+    assert "--explain did not draw it" in done.complaint
+    assert scan.read_bytes() == before
+    out.touch()
+    assert zipreader("read", letter, "--explain", out).code == 0
+    first = out.read_bytes()
+    zipreader("read", empty, "--explain", out)
+    assert out.read_bytes() != first
+
+
 def test_an_image_is_never_drawn_over(zipreader: Command, letter: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first.png", tmp_path / "why-2.png"
     shutil.copy(letter, first)

@@ -75,6 +75,7 @@ def test_the_truth_of_synth_comes_back_whole(tmp_path: Path) -> None:
         ("file,zip\n,38117\n", "truth.csv:2: no file is named"),
         ("file,zip\nx.png,38117\n", "none of the 1 files"),
         ('file,zip\n"a.png,38117\n', "truth.csv:"),
+        ('file,zip,"my "notes"\na.png,38117\n', "truth.csv:"),
     ],
 )
 def test_a_bad_table_is_named_with_its_line(tmp_path: Path, table: str, complaint: str) -> None:

@@ -3,13 +3,13 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from tests.faults import small_disk
 from zipreader.errors import OutputError
-from zipreader.mailroom.filing import copy_into, move_into
+from zipreader.mailroom.filing import below, can_be_read, copy_into, move_into
 
 
 @pytest.fixture
@@ -33,6 +33,30 @@ def test_a_copy_of_an_absolute_or_climbing_path_stays_in_the_folder(scan: Path) 
     expected = Path("flagged", *whole.parts[1:])
     assert copy_into(Path("flagged"), str(whole)) == expected
     assert copy_into(Path("flagged"), "in/a/../a/scan.png") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"),
+    [
+        (r"\\scan1\out\0001.tif", "scan1_out/0001.tif"),
+        (r"\\scan2\out\0001.tif", "scan2_out/0001.tif"),
+        (r"C:\in\a.tif", "C/in/a.tif"),
+        (r"in\a.tif", "in/a.tif"),
+    ],
+)
+def test_files_of_other_drives_are_copied_beside_each_other(path: str, inside: str) -> None:
+    assert below(PureWindowsPath(path)).as_posix() == inside
+    assert below(PurePosixPath("/in/a.tif")) == PurePosixPath("in/a.tif")
+
+
+def test_what_cannot_be_read_to_its_end_is_not_copied(scan: Path) -> None:
+    """As on a bad sector, or a network drive that is gone: the file opens, and then fails."""
+    assert can_be_read(str(scan))
+    assert not can_be_read("in/none.png")
+    assert not can_be_read("in")
+    bad = Path("/proc/self/mem")  # opens, and cannot be read from its beginning
+    if bad.exists():
+        assert not can_be_read(str(bad))
 
 
 def test_the_newest_copy_stays(scan: Path) -> None:

@@ -89,6 +89,16 @@ def test_zips_keep_their_zeros_in_csv(tmp_path: Path) -> None:
     assert ",02134," in (tmp_path / "out.csv").read_bytes().decode("utf-8", "replace")
 
 
+@pytest.mark.parametrize("name", ["=cmd|'x'!A1.jpg", "+1.png", "-1.png", "@x.tif"])
+def test_no_name_is_a_formula_in_csv(tmp_path: Path, name: str) -> None:
+    fill(tmp_path / "out.csv", [outcome(name, "damage"), outcome(f"in/{name}")])
+    rows = records_of(tmp_path / "out.csv")
+    assert [row["path"] for row in rows] == [f"./{name}", f"in/{name}"]
+    assert not any(
+        str(cell).startswith(("=", "+", "-", "@")) for row in rows for cell in row.values()
+    )
+
+
 def test_parquet_is_whole_at_any_time(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     out = tmp_path / "out.parquet"

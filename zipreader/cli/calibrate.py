@@ -21,8 +21,8 @@ from zipreader.cli.options import (
     ModelOption,
     StrokesOption,
 )
-from zipreader.errors import ExitCode, OutputError, UsageError
-from zipreader.files import is_folder
+from zipreader.errors import ExitCode, ModelError, OutputError, UsageError
+from zipreader.files import is_file, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +118,14 @@ def _target(out: Path) -> Path:
     """Refuse before the work what could not be written after it."""
     if is_folder(out) or not is_folder(out.parent):
         raise OutputError(f"{out}: --out must be a file in a folder that exists")
+    if is_file(out) and out.stat().st_size:
+        from zipreader.reading.probability import load_calibration
+
+        try:
+            load_calibration(out)
+        except ModelError as error:
+            cause = "there is such a file, and it is no calibration; name another"
+            raise OutputError(f"{out}: {cause}") from error
     return out
 
 
@@ -232,8 +240,9 @@ def _certificates(promise: Promise) -> Table:
 
 def _kinds(promise: Promise) -> Table:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("kind", "pieces", "accepted", "wrong", title="At the default bound")
     for kind, (count, accepted, wrong) in sorted(promise.by_kind.items()):
-        table.add_row(kind, str(count), f"{accepted} ({accepted / count:.1%})", str(wrong))
+        table.add_row(Text(kind), str(count), f"{accepted} ({accepted / count:.1%})", str(wrong))
     return table

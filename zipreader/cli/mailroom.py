@@ -90,7 +90,7 @@ def copier(folder: Path | None, inputs: Iterable[str]) -> Callable[[Outcome], No
     """
     if folder is None:
         return None
-    from zipreader.mailroom.filing import copy_into
+    from zipreader.mailroom.filing import can_be_read, copy_into
     from zipreader.mailroom.sources import takes_in
 
     for place in inputs:
@@ -99,7 +99,7 @@ def copier(folder: Path | None, inputs: Iterable[str]) -> Callable[[Outcome], No
 
     def copy(outcome: Outcome) -> None:
         path = outcome.file.path
-        if (outcome.flagged or outcome.failed) and _can_be_read(path):
+        if (outcome.flagged or outcome.failed) and can_be_read(path):
             try:
                 copy_into(folder, path)
             except OutputError:
@@ -107,17 +107,6 @@ def copier(folder: Path | None, inputs: Iterable[str]) -> Callable[[Outcome], No
                     raise
 
     return copy
-
-
-def _can_be_read(path: str) -> bool:
-    """Whether there is anything to copy: what cannot be read has failed, and is told as that."""
-    if not is_file(path):  # such as a pipe, which would keep us waiting
-        return False
-    try:
-        Path(path).open("rb").close()
-    except OSError:
-        return False
-    return True
 
 
 @dataclass(slots=True)

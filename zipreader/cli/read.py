@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zipreader.cli.console import complain, emit, stdout
+from zipreader.cli.drawing import check_picture, draw_reading
 from zipreader.cli.options import (
     CalibrationOption,
     MaxErrorOption,
@@ -21,8 +22,8 @@ from zipreader.cli.options import (
     RuntimeOption,
     reader_spec,
 )
-from zipreader.errors import ExitCode, InputError, OutputError, UsageError
-from zipreader.files import is_folder, is_there, write_whole
+from zipreader.errors import ExitCode, InputError, OutputError
+from zipreader.files import is_there
 
 if TYPE_CHECKING:
     from zipreader.elements import Page, Reading
@@ -144,8 +145,8 @@ class _Run:
             stdout().print(panel(reading, several))
         if self.explain is not None:
             out = _numbered(self.explain, self.pages)
-            _refuse_a_source(out, self.sources)
-            _draw(reading, out)
+            _check_output(out, self.sources)
+            draw_reading(reading, out)
 
 
 def _pages(source: str, reader: Reader) -> Iterator[Page]:
@@ -175,13 +176,9 @@ def _with_company(pages: Iterator[Page]) -> Iterator[tuple[Page, bool]]:
 
 def _check_output(explain: Path | None, sources: list[str]) -> None:
     """Refuse before the work what could not be written after it."""
-    if explain is None:
-        return
-    if explain.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
-        raise UsageError(f"{explain}: --explain writes .png or .jpg")
-    if not is_folder(explain.parent):
-        raise OutputError(f"{explain}: the folder {explain.parent} does not exist")
-    _refuse_a_source(explain, sources)
+    if explain is not None:
+        _refuse_a_source(explain, sources)
+        check_picture(explain)
 
 
 def _refuse_a_source(out: Path, sources: list[str]) -> None:
@@ -199,14 +196,3 @@ def _is_same(path: Path, other: str) -> bool:
 
 def _numbered(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
-
-
-def _draw(reading: Reading, path: Path) -> None:
-    import cv2
-
-    from zipreader.reading.explain import explain
-
-    done, code = cv2.imencode(path.suffix.lower(), explain(reading))
-    if not done:
-        raise OutputError(f"{path}: the picture cannot be encoded")
-    write_whole(path, code.tobytes())

@@ -94,7 +94,8 @@ def serve(
     with _listening(host, port) as listener, suppress(KeyboardInterrupt):
         where = f"[{host}]" if ":" in host else host
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as with Ctrl-C
-        stderr().print(f"http://{where}:{listener.getsockname()[1]}  (Ctrl-C ends)")
+        address = f"http://{where}:{listener.getsockname()[1]}"
+        stderr().print(f"{address}  (Ctrl-C ends)", markup=False)
         server.run([listener])
 
 

@@ -113,7 +113,8 @@ def watch(
             Patience(poll, settle),
         )
         # What was moved and not yet recorded when an earlier watch was killed.
-        moved: Iterable[MailFile] = Folder(str(move_to)) if move_to else ()
+        taken: Iterable[MailFile] = Folder(str(move_to)) if move_to else ()
+        moved = (file for file in taken if not ledger.knows(file.identity))
         files: Iterable[MailFile | None] = chain(moved, hot)
         waiting = f"waiting for files in {one_line(str(folder))}"
         with Board.make(ledger, as_json, True, lambda: None, waiting) as board:

@@ -138,11 +138,11 @@ def _from_csv(path: Path, text: str) -> Iterator[tuple[int, Truth]]:
     heading = text.partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
-    if not {"file", "zip"} <= set(names):
-        raise InputError(f"{path}:1: the heading must name the columns file and zip")
-    rows.fieldnames = names
     try:
+        names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+        if not {"file", "zip"} <= set(names):
+            raise InputError(f"{path}:1: the heading must name the columns file and zip")
+        rows.fieldnames = names
         for row in rows:
             values = {k: (v or "").strip() for k, v in row.items() if isinstance(v, str | None)}
             if any(values.values()):

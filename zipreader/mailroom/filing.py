@@ -5,14 +5,30 @@ from __future__ import annotations
 import errno
 import filecmp
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from zipreader.errors import OutputError
-from zipreader.files import aside
+from zipreader.files import aside, is_file
 from zipreader.mailroom.work import one_line
+
+_CHUNK = 1 << 20
+
+
+def can_be_read(path: str) -> bool:
+    """Whether there is anything to copy: a file, to its end."""
+    if not is_file(path):  # such as a pipe, which would keep us waiting
+        return False
+    try:
+        with Path(path).open("rb") as file:
+            while file.read(_CHUNK):
+                pass
+    except OSError:
+        return False
+    return True
 
 
 def copy_into(folder: Path, path: str) -> Path:
@@ -57,11 +73,17 @@ def move_into(folder: Path, path: str, root: str) -> Path:
 
 
 def _inside(path: str) -> Path:
-    """The path as one below a folder: without root, drive and ``..``."""
+    """The path as one below a folder: without root and ``..``."""
     plain = Path(path)
     if ".." in plain.parts:
         plain = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are named
-    return plain.relative_to(plain.anchor)
+    return Path(*below(plain).parts)
+
+
+def below(path: PurePath) -> PurePath:
+    """A path without its root; a drive or a share of Windows becomes a folder."""
+    drive = re.sub(r"[^\w.-]+", "_", path.drive).strip("_")
+    return type(path)(drive, *path.relative_to(path.anchor).parts)
 
 
 def _numbered(path: Path) -> Iterator[Path]:

@@ -179,6 +179,9 @@ class Pool:
 
     def _arrivals(self, again: deque[MailFile]) -> Iterator[Outcome]:
         """Wait a moment for results, deaths and files that take too long."""
+        if not self._workers:  # where nothing is waited for, Windows does not wait
+            time.sleep(_PAUSE)
+            return
         arrived = wait([worker.pipe for worker in self._workers], _PAUSE)
         for worker in [each for each in self._workers if each.pipe in arrived]:
             try:

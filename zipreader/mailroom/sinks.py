@@ -19,6 +19,8 @@ from zipreader.reading.record import error_record
 
 COLUMNS = tuple(error_record("", None))
 """The keys of a record, in their order."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What begins so is a formula to a spreadsheet."""
 
 
 class Sink(Protocol):
@@ -81,12 +83,17 @@ def open_sink(path: Path) -> Sink:
 
 
 def to_csv(outcome: Outcome) -> bytes:
-    """A row a record, UTF-8; names that are no Unicode keep their bytes."""
+    """A row a record, UTF-8; names that are no Unicode keep their bytes.
+
+    A name that a spreadsheet would take for a formula is led by its folder, ``./``.
+    """
     return b"".join(_row([_cell(record, key) for key in COLUMNS]) for record in outcome.records)
 
 
 def _cell(record: Record, key: str) -> object:
     value = record[key]
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"./{value}"
     return json.dumps(value) if isinstance(value, list | dict) else value
 
 
