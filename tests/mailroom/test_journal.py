@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_a_file_of_something_else_is_not_touched(out: Path) -> None:
     [
         (b"my diary\nof the year\n", "precious\n"),
         (b"my diary\n", ""),
-        (b'{"journal": 2}\n', "precious\n"),
+        (b'{"journal": 3}\n', "precious\n"),
         (b'{"jour', "precious\n"),
     ],
 )
@@ -221,3 +222,54 @@ def test_an_output_that_was_emptied_under_way_is_not_filled_with_zeros(out: Path
         file.close()
     assert out.read_bytes() == b""
     assert written(out, OUTCOMES)[0].count(b"\n") == 5
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda content: content.replace(b"97358", b"97359-1234"),
+        lambda content: content.replace(b"97358", b"9735"),
+        lambda content: content.replace(b"\n", b"\r\n"),
+        lambda content: b"\xef\xbb\xbf" + content,
+    ],
+    ids=["longer", "shorter", "line ends", "mark"],
+)
+def test_what_somebody_edited_is_left_as_it_is(out: Path, edit: Callable[[bytes], bytes]) -> None:
+    """As by a spreadsheet, between two runs."""
+    content, journal = written(out, OUTCOMES)
+    out.write_bytes(edit(content))
+    with pytest.raises(OutputError, match=r"out\.jsonl: was changed by somebody else"):
+        opened(out)
+    assert out.read_bytes() == edit(content)
+    assert journal_of(out).read_bytes() == journal
+
+
+def test_a_correction_that_moves_nothing_stays(out: Path) -> None:
+    content, _ = written(out, OUTCOMES[:2])
+    edited = content.replace(b"a.png", b"z.png")
+    out.write_bytes(edited)
+    written(out, OUTCOMES[2:])
+    assert out.read_bytes() == edited + to_jsonl(OUTCOMES[2])
+
+
+def test_another_heading_is_not_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    first = JournaledFile(out, to_jsonl, b"path,zip\n")
+    first.add(OUTCOMES[0])
+    first.close()
+    before = out.read_bytes()
+    with pytest.raises(OutputError, match="was changed by somebody else"):
+        JournaledFile(out, to_jsonl, b"path,zip,new\n")
+    assert out.read_bytes() == before
+
+
+def test_records_that_a_lost_power_left_as_zeros_are_read_again(out: Path) -> None:
+    content, _ = written(out, OUTCOMES)
+    first = len(to_jsonl(OUTCOMES[0]))
+    out.write_bytes(content[:first] + bytes(len(content) - first))
+    again = opened(out)
+    assert list(again.recorded()) == [Recorded(OUTCOMES[0].file.identity, OUTCOMES[0].failed)]
+    for each in OUTCOMES[1:]:
+        again.add(each)
+    again.close()
+    assert out.read_bytes() == content

@@ -1,11 +1,12 @@
 """A file that grows by the records of whole files, and its journal.
 
 Beside ``out.jsonl`` lies ``out.jsonl.journal`` with a line for each file that
-is recorded: its identity, whether it failed, and where its records end.  The
-records are written first and the line after them.  Whoever is killed between
-the two, or in the middle of either, leaves bytes that no line vouches for; the
-next run cuts them off and reads that one file again.  So nothing that is
-recorded is lost, and nothing is recorded twice.
+is recorded: its identity, whether it failed, where its records end, and their
+checksum.  The records are written first and the line after them.  Whoever is
+killed between the two, or in the middle of either, leaves bytes that no line
+vouches for; the next run cuts them off and reads that one file again.  So
+nothing that is recorded is lost, and nothing is recorded twice.  An output whose
+end is another than was vouched for was edited, and is left as it is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,7 +30,9 @@ from zipreader.mailroom.work import Outcome, one_line
 if sys.platform != "win32":
     import fcntl
 
-_TITLE = b'{"journal": 1}\n'
+_TITLE = b'{"journal": 2}\n'
+_FURTHEST = 10_000
+"""Of so many files the records may be lost with the machine's power, and are read again."""
 
 Encode = Callable[[Outcome], bytes]
 """The records of one file as they stand in the output."""
@@ -44,6 +49,7 @@ class _Entry:
 
     recorded: Recorded
     end: int
+    checksum: int
     position: int
 
 
@@ -87,7 +93,8 @@ class JournaledFile:
         """
         self.check()
         content = self._encode(outcome)
-        line = _line(Recorded(outcome.file.identity, outcome.failed), self._end + len(content))
+        recorded = Recorded(outcome.file.identity, outcome.failed)
+        line = _line(recorded, self._end + len(content), zlib.crc32(content))
         try:
             _write(self._output, content)
             _write(self._journal, line)
@@ -145,16 +152,42 @@ class JournaledFile:
             )
             raise OutputError(one_line(f"{self.path}: {cause}"))
 
+    def _last_whole(self, last: deque[tuple[int, _Entry]]) -> _Entry | None:
+        """The last file whose records are there, before those that a lost power left as zeros.
+
+        Raises:
+            OutputError: they are others, as somebody has changed the output.
+        """
+        if not last:
+            return None
+        with self.path.open("rb") as file:
+            begins = file.read(len(self._header)) == self._header
+            while begins and last:
+                start, entry = last.pop()
+                file.seek(start)
+                records = file.read(entry.end - start)
+                if zlib.crc32(records) == entry.checksum:
+                    return entry
+                if records.strip(b"\0"):
+                    break
+        cause = "was changed by somebody else since it was written: name another output"
+        raise OutputError(one_line(f"{self.path}: {cause}"))
+
     def _repair(self) -> tuple[int, int]:
         """Cut both files back to the last file that is whole; where they end then."""
         size, end, position = _size(self.path), 0, 0
         if not _begins_as_ours(self._journal_path, size):
             cause = "is no journal of this version of zipreader: name another output"
             raise OutputError(one_line(f"{self._journal_path}: {cause}"))
+        last: deque[tuple[int, _Entry]] = deque(maxlen=_FURTHEST)
+        start = len(self._header)
         for entry in _entries(self._journal_path):
-            if not end <= entry.end <= size:  # output deleted, or lost with the machine's power
+            if not start <= entry.end <= size:  # output deleted, or lost with the machine's power
                 break
-            end, position = entry.end, entry.position
+            last.append((start, entry))
+            start = entry.end
+        if (whole := self._last_whole(last)) is not None:
+            end, position = whole.end, whole.position
         self._output.truncate(end)
         self._journal.truncate(position)
         if position == 0:
@@ -198,7 +231,7 @@ def _write(file: BinaryIO, content: bytes) -> None:
         content = content[file.write(content) :]
 
 
-def _line(recorded: Recorded, end: int) -> bytes:
+def _line(recorded: Recorded, end: int, checksum: int) -> bytes:
     identity = recorded.identity
     line = {
         "path": identity.path,
@@ -206,6 +239,7 @@ def _line(recorded: Recorded, end: int) -> bytes:
         "mtime_ns": identity.mtime_ns,
         "failed": recorded.failed,
         "end": end,
+        "crc32": checksum,
     }
     return json.dumps(line).encode() + b"\n"
 
@@ -227,9 +261,10 @@ def _entries(journal_path: Path) -> Iterator[_Entry]:
                     "mtime_ns": int(mtime_ns),
                     "failed": bool(failed),
                     "end": int(end),
+                    "crc32": int(checksum),
                 }:
                     identity = FileIdentity(path, size, mtime_ns)
-                    yield _Entry(Recorded(identity, failed), end, position)
+                    yield _Entry(Recorded(identity, failed), end, checksum, position)
                 case _:
                     return
 
