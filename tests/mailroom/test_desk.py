@@ -268,6 +268,19 @@ def test_an_audit_that_differs_goes_to_a_second_person(store: Store) -> None:
     assert ids(desk, "bob", 2) == [2]
 
 
+def test_what_an_audit_disputed_is_asked_about_when_the_audit_ends(store: Store) -> None:
+    fill(store, "accept", "accept")
+    before = Desk(store, Rules(audit=1.0))
+    assert ids(before, "ann", 2) == [1, 2]
+    before.answer("ann", 1, OTHER, 1.0)
+    before.release("ann")
+    desk = Desk(store, Rules(audit=0.0))
+    assert progress(store, "bob", 0.0).waiting == 1
+    assert ids(desk, "bob", 2) == [1]
+    assert desk.answer("bob", 1, OTHER, 1.0) is SAVED
+    assert progress(store, "bob", 0.0).waiting == 0
+
+
 def test_an_audit_undone_waits_again(store: Store) -> None:
     fill(store, "accept")
     desk = Desk(store, Rules(audit=1.0))

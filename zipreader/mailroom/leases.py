@@ -18,10 +18,17 @@ from zipreader.mailroom.rules import Rules
 _SKEW = 60.0
 """Seconds by which a clock may be corrected, or two machines differ, without an effect."""
 
+ASKED = """
+    (pieces.decision = 'review' OR pieces.draw < {audit} OR EXISTS (
+        SELECT 1 FROM standing_reviews AS said
+        WHERE said.piece = pieces.id AND said.verdict <> 'skip'))
+"""
+"""Of waiting pieces those that people are asked about: flagged ones, the audit's, and accepted ones
+that somebody disputed, however small the audit is by now."""
 _HELD = "leases.until > :now AND leases.since <= :now + :skew"
 _FREE = f"""
     SELECT waiting.piece FROM waiting JOIN pieces ON pieces.id = waiting.piece
-    WHERE (pieces.decision = 'review' OR pieces.draw < :audit)
+    WHERE {ASKED.format(audit=":audit")}
     AND waiting.piece NOT IN (SELECT value FROM json_each(:besides))
     AND NOT EXISTS (
         SELECT 1 FROM leases WHERE leases.piece = waiting.piece AND {_HELD})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from zipreader.mailroom.audit import Estimate
+from zipreader.mailroom.leases import ASKED
 from zipreader.mailroom.reviews import Reviews
 from zipreader.mailroom.rules import Answer, settle
 from zipreader.mailroom.store import Store
@@ -126,7 +127,7 @@ def progress(store: Store, reviewer: str, audit: float) -> Progress:
     (waiting,) = next(
         store.rows(
             "SELECT count(*) FROM waiting JOIN pieces ON pieces.id = waiting.piece "
-            "WHERE decision = 'review' OR draw < ?",
+            f"WHERE {ASKED.format(audit='?')}",
             audit,
         )
     )
