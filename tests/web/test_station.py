@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -60,6 +61,25 @@ def test_two_reviewers_have_different_pieces(make_client: MakeClient) -> None:
     assert held == {1, 2}
     assert {task["piece"] for task in take(bob)} == {3, 4}
     assert say(bob, 1, zip=CHICAGO)["outcome"] == "lost"
+
+
+@pytest.mark.parametrize("name", ["Ann", "Zoë Lee"])
+def test_nobody_answers_by_a_name_that_the_page_does_not_show(
+    make_client: MakeClient, database: Path, name: str
+) -> None:
+    client = make_client()
+    sign_in(client, name)
+    take(client)
+    sent = {"piece": 1, "seconds": 2.0, "verdict": "zip", "zip": CHICAGO}
+    shown = {"X-Keyer": quote(name)}
+    sign_in(client, "Bob")  # in another tab of the same browser
+    refused = client.post("/desk/answer", json=sent, headers=shown)
+    assert refused.status_code == 409
+    assert f"sign in again as {name}" in refused.json()["error"]
+    with Store.open(database) as store:
+        assert list(store.rows("SELECT * FROM reviews")) == []
+    sign_in(client, name)
+    assert client.post("/desk/answer", json=sent, headers=shown).json()["outcome"] == "saved"
 
 
 def test_undo_brings_back_piece_and_answer(client: TestClient) -> None:

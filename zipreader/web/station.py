@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -31,6 +31,8 @@ from zipreader.web.session import Sessions
 
 _AHEAD = 4
 """Pieces that one keyer may hold at a time."""
+_KEYER = "x-keyer"
+"""Whose name the page shows that calls."""
 _KEEP = {"cache-control": "private, max-age=600"}
 _MOST_FORM = 8 * 1024
 _FORM_SECONDS = 10.0
@@ -206,6 +208,9 @@ class Station:
         name = self.sessions.name(request)
         if name is None:
             raise HTTPException(401, "please sign in")
+        shown = unquote(request.headers.get(_KEYER, ""))
+        if shown and shown != name:  # somebody else signed in, in another tab
+            raise HTTPException(409, f"this browser is {name}'s by now: sign in again as {shown}")
         return name
 
     async def _at_desk(self, work: Callable[[Desk], _T]) -> _T:

@@ -24,7 +24,7 @@ let shownAt = 0, actedAt = 0, touchedAt = Date.now(), filling = null, idle = nul
 async function post(path, body) {
   const answer = await fetch(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", "X-Keyer": encodeURIComponent(desk.dataset.keyer) },
     body: JSON.stringify(body ?? {}),
   });
   if (answer.status === 401) throw new Error("You are signed out: sign in again in another tab.");
