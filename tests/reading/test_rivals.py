@@ -19,6 +19,7 @@ from zipreader.reading.rivals import (
     lead_of,
     lead_over_silent,
     not_among,
+    seen_from,
     shadow_over,
 )
 
@@ -98,6 +99,23 @@ def test_a_better_place_of_two_lines_throws_a_shadow(
     assert shadow_over(address(20, 20), [other]) == pytest.approx(shadow, abs=1e-3)
     small = address(150, 150, 5)
     assert shadow_over(address(20, 20), [other, small]) == pytest.approx(shadow, abs=1e-3)
+
+
+def test_a_block_is_seen_where_it_lies_in_another_look() -> None:
+    """Which has another skew, so that the same pixel of the page is another one there."""
+    turn = np.deg2rad(10)
+    matrix = np.array(
+        [[np.cos(turn), -np.sin(turn), 40], [np.sin(turn), np.cos(turn), -20], [0, 0, 1]]
+    )
+    there = UprightPage(UPRIGHT.page, GREY, matrix, 0, 200.0)
+    assert seen_from(RIGHT, UPRIGHT) is RIGHT
+    moved = seen_from(RIGHT, there)
+    ours, theirs = (np.array([*block.box.center, 1.0]) for block in (RIGHT, moved))
+    assert matrix @ theirs == pytest.approx(ours, abs=1.5)
+    assert moved.lines == RIGHT.lines
+    assert seen_from(replace(moved, page=there), UPRIGHT).box.center == pytest.approx(
+        RIGHT.box.center, abs=2
+    )
 
 
 def test_without_another_place_there_is_light() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from zipreader.elements import AddressBlock
+import numpy as np
+
+from zipreader.elements import AddressBlock, Box, UprightPage, transform_points
 from zipreader.reading.measures import are_address, on_one_line, usual_height
 
 ALONE = 2.0
@@ -138,6 +141,14 @@ def shadow_over(one: AddressBlock, silent: Iterable[AddressBlock]) -> float:
         if other.score > one.score and len(other.lines) > 1
     ]
     return max(LIGHT, min(1.0, max(ratios, default=LIGHT)))
+
+
+def seen_from(block: AddressBlock, upright: UprightPage) -> AddressBlock:
+    """The block with its box in pixels of another look, which was levelled on its own."""
+    to_there = np.linalg.inv(upright.to_original) @ block.page.to_original
+    if np.allclose(to_there, np.eye(3)):
+        return block
+    return replace(block, box=Box.of_quad(transform_points(to_there, block.box.quad())))
 
 
 def not_among(block: AddressBlock, blocks: Iterable[AddressBlock]) -> bool:

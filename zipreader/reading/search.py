@@ -91,10 +91,13 @@ class Search:
 
     def heed(self, earlier: Search) -> None:
         """Take for rivals what an earlier look showed and this one does not."""
-        hidden = [block for block in earlier.blocks if rivals.not_among(block, self.blocks)]
+        if self.upright is None:
+            return
+        seen = {rivals.seen_from(block, self.upright): block for block in earlier.blocks}
+        hidden = [block for block in seen if rivals.not_among(block, self.blocks)]
         self.blocks += tuple(hidden)
         self._heeded |= set(hidden)
-        self.likely |= {block: set(earlier.likely.get(block, ())) for block in hidden}
+        self.likely |= {block: set(earlier.likely.get(seen[block], ())) for block in hidden}
 
     def look(self) -> None:
         """Read the likeliest fields, and where there is no hope the likeliest of each address."""
