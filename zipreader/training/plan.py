@@ -50,8 +50,7 @@ class CleaningConfig:
     tiles: int = 120_000
     """The first network sees so many tiles of the pool, chosen at random."""
     epochs: int = 2
-    sure: float = 0.9
-    """Below, what is cut wrongly and looks like a digit teaches that it may be either."""
+    sure: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
