@@ -213,6 +213,10 @@ def test_an_answer_that_was_lost_stays_told(database: Path, serve: MakeServer, s
     ann.page.wait_for_timeout(1500)  # her lease is over
     bob = seat(server, "Bob")
     bob.sees(1)
+    bob.keys(*ISLIP, "Enter")
+    bob.sees(2)
+    bob.page.wait_for_load_state("networkidle")
+    assert answers(database) == [(1, "Bob", "zip", ISLIP)]
     ann.context.set_offline(False)
     ann.reads("#lost", f"{CHICAGO} was not saved")
     ann.keys("1", "Backspace", "Escape")
