@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,23 @@ def test_it_is_on_the_disk_before_it_takes_its_place(
     with aside(path) as part:
         part.write_text("new")
     assert seen == [False, True], "the file, and then the folder that names it"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot be asked so")
+@pytest.mark.parametrize(("code", "kept"), [(errno.EINVAL, "new"), (errno.EIO, "old")])
+def test_a_drive_that_cannot_say_so_is_written_to_and_a_bad_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, kept: str
+) -> None:
+    def answer(descriptor: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    monkeypatch.setattr("os.fsync", answer)
+    with suppress(OutputError):
+        write_whole(path, b"new")
+    assert path.read_text() == kept
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_fault_leaves_the_file_before(tmp_path: Path) -> None:

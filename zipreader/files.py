@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sys
@@ -14,6 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from zipreader.errors import OutputError
+
+_UNABLE = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
+"""What drives answer that cannot say when something is on the disk, as some of a network."""
 
 
 def is_file(path: str | os.PathLike[str]) -> bool:
@@ -45,12 +49,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _settle(path: Path) -> None:
-    """See what was written onto the disk, so that it outlives the machine's power."""
+    """See what was written onto the disk, so that it outlives the machine's power, if it can."""
     if sys.platform == "win32":  # only files that are open for writing
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNABLE:
+            raise
     finally:
         os.close(descriptor)
 
@@ -74,7 +81,7 @@ def aside(path: Path) -> Iterator[Path]:
         yield part
         _settle(part)
         part.replace(path)
-        with suppress(OSError):  # some network drives cannot
+        with suppress(OSError):  # it has its place, and some folders may not be opened
             _settle(path.parent)
     finally:
         with suppress(OSError):
